@@ -1,0 +1,157 @@
+package dev.plimsoll.scenarios;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One way to watch a node. */
+public sealed interface ProbeSpec {
+
+    /** The type's name in scenarios, such as {@code node-exporter}. */
+    String type();
+
+    /**
+     * Prometheus' node exporter.
+     *
+     * @param url of its metrics page
+     */
+    record NodeExporter(URI url) implements ProbeSpec {
+        @Override
+        public String type() {
+            return "node-exporter";
+        }
+    }
+
+    /**
+     * NVIDIA's dcgm-exporter.
+     *
+     * @param url of its metrics page
+     */
+    record Dcgm(URI url) implements ProbeSpec {
+        @Override
+        public String type() {
+            return "dcgm";
+        }
+    }
+
+    /**
+     * vLLM's own metrics.
+     *
+     * @param url of its metrics page
+     */
+    record Vllm(URI url) implements ProbeSpec {
+        @Override
+        public String type() {
+            return "vllm";
+        }
+    }
+
+    /** The {@code nvidia-smi} command of the agent's own machine. */
+    record NvidiaSmi() implements ProbeSpec {
+        @Override
+        public String type() {
+            return "nvidia-smi";
+        }
+    }
+
+    /** The {@code amd-smi} command of the agent's own machine. */
+    record AmdSmi() implements ProbeSpec {
+        @Override
+        public String type() {
+            return "amd-smi";
+        }
+    }
+
+    /** {@code /proc} and the cgroup of the agent's own machine. */
+    record Local() implements ProbeSpec {
+        @Override
+        public String type() {
+            return "local";
+        }
+    }
+
+    /**
+     * A JVM's metrics page, with Micrometer's or the JMX exporter's names.
+     *
+     * @param url of its metrics page
+     */
+    record Jvm(URI url) implements ProbeSpec {
+        @Override
+        public String type() {
+            return "jvm";
+        }
+    }
+
+    /**
+     * The {@code jstat} command on a JVM of the agent's own machine.
+     *
+     * @param pid of the JVM
+     */
+    record Jstat(long pid) implements ProbeSpec {
+        /** Checks the component. */
+        public Jstat {
+            Rule.require(pid > 0, "pid is above 0", pid);
+        }
+
+        @Override
+        public String type() {
+            return "jstat";
+        }
+    }
+
+    /**
+     * Flight-recorder events streamed from a JVM of the agent's own machine.
+     *
+     * @param pid of the JVM
+     */
+    record Jfr(long pid) implements ProbeSpec {
+        /** Checks the component. */
+        public Jfr {
+            Rule.require(pid > 0, "pid is above 0", pid);
+        }
+
+        @Override
+        public String type() {
+            return "jfr";
+        }
+    }
+
+    /**
+     * A command that prints Prometheus text or {@code name value} lines.
+     *
+     * @param command program and arguments; no shell
+     */
+    record Exec(List<String> command) implements ProbeSpec {
+        /** Checks the component. */
+        public Exec {
+            command = List.copyOf(command);
+            Rule.require(!command.isEmpty(), "command names a program", "[]");
+        }
+
+        @Override
+        public String type() {
+            return "exec";
+        }
+    }
+
+    /**
+     * Queries to a Prometheus server.
+     *
+     * @param url its base URL
+     * @param queries PromQL by metric name
+     */
+    record Prometheus(URI url, Map<String, String> queries) implements ProbeSpec {
+        /** Checks the components. */
+        public Prometheus {
+            queries = Collections.unmodifiableMap(new LinkedHashMap<>(queries));
+            Rule.require(!queries.isEmpty(), "queries has at least one query", "{}");
+        }
+
+        @Override
+        public String type() {
+            return "prometheus";
+        }
+    }
+}
