@@ -1,0 +1,21 @@
+package dev.plimsoll.agent.probes;
+
+import dev.plimsoll.measurements.Reading;
+import io.vertx.core.Future;
+import java.util.Map;
+
+/** One way to watch a node. Its methods are called on one context that carries no load, one at a time. */
+public interface Probe {
+    /** The type's name in scenarios, such as {@code vllm}. */
+    String type();
+
+    /**
+     * Takes one sample. A metric that the probe could have but this source lacks is there as not available; what went
+     * wrong is there as failed. The future fails only when nothing at all could be read; the sampler then reports each
+     * metric known so far as failed.
+     */
+    Future<Map<String, Reading>> sample();
+
+    /** Frees what it holds. */
+    Future<Void> close();
+}
