@@ -1,0 +1,80 @@
+package dev.plimsoll.agent.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plimsoll.measurements.AgentEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProtocolCodecTest {
+    private static final TargetFacts FACTS = new TargetFacts(
+            List.of("tiny"),
+            Optional.of("tiny"),
+            Optional.of("0.32.0"),
+            Map.of("block_size", "16"),
+            new TargetFacts.Vocabulary(List.of("the", "of"), 12, true),
+            List.of("no /tokenize"));
+
+    @Test
+    void commandsComeBackUnchanged() throws Exception {
+        List<Command> commands = List.of(
+                new Command.Ping(3),
+                new Command.Adopt(new Plan("r1", "{\"name\":\"x\"}", Map.of("p.jsonl", "{}"), 1, 4)),
+                new Command.Inspect("r1"),
+                new Command.Smoke("r1", FACTS),
+                new Command.PrepareLeg("r1", 0, FACTS),
+                new Command.StartLeg("r1", 0, 1_700_000_000_000_000L),
+                new Command.StopLeg("r1", 0, "a limit is surely broken"),
+                new Command.Abort("r1", "interrupted"),
+                new Command.Release("r1"));
+        for (Command command : commands) {
+            assertEquals(command, ProtocolCodec.decode(ProtocolCodec.encode(command), Command.class));
+        }
+    }
+
+    @Test
+    void answersAndReportsComeBackUnchanged() throws Exception {
+        Answer answer = new Answer.Smoked(new SmokeResult(
+                false,
+                "chat: 500",
+                List.of(new SmokeResult.Attempt("chat", false, 500, 12.5, "Internal Server Error", "{}", "oops"))));
+        Report report = new Report.Event(
+                "r1", new AgentEvent("a1", 5, "error", "connection refused", Map.of("class", "connect")));
+
+        assertEquals(answer, ProtocolCodec.decode(ProtocolCodec.encode(answer), Answer.class));
+        assertEquals(report, ProtocolCodec.decode(ProtocolCodec.encode(report), Report.class));
+        assertEquals(
+                new Answer.Inspected(FACTS),
+                ProtocolCodec.decode(ProtocolCodec.encode(new Answer.Inspected(FACTS)), Answer.class));
+    }
+
+    @Test
+    void messageOfAnotherVersionIsRefusedWithBothVersions() {
+        byte[] newer = "{\"v\":2,\"type\":\"ping\",\"sequence\":1}".getBytes(UTF_8);
+
+        ProtocolException e = assertThrows(ProtocolException.class, () -> ProtocolCodec.decode(newer, Command.class));
+
+        assertTrue(e.getMessage().contains("version 2") && e.getMessage().contains("version 1"), e.getMessage());
+    }
+
+    @Test
+    void garbageIsRefused() {
+        for (String text : List.of("", "{", "[]", "{\"v\":1}", "{\"v\":1,\"type\":\"dance\"}", "\u0000\u0001")) {
+            assertThrows(
+                    ProtocolException.class, () -> ProtocolCodec.decode(text.getBytes(UTF_8), Command.class), text);
+        }
+    }
+
+    @Test
+    void planDoesNotPrintTheScenarioWithItsSecrets() {
+        Plan plan = new Plan("r1", "Bearer s3cret", Map.of(), 0, 1);
+
+        assertFalse(new Command.Adopt(plan).toString().contains("s3cret"));
+    }
+}
