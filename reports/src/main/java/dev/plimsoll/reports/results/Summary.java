@@ -26,6 +26,9 @@ public record Summary(
         Figures all,
         GeneratorSummary generator,
         List<NodeSummary> nodes) {
+    /** The version of {@code summary.json} that this build writes. */
+    public static final int FORMAT = 1;
+
     /** Copies the lists. */
     public Summary {
         phases = List.copyOf(phases);
