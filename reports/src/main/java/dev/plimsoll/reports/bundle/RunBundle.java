@@ -161,7 +161,7 @@ public final class RunBundle {
         }
         RunResults results = new RunResults(info.run(), List.copyOf(windows.values()));
         legs.forEach(results::legStarts);
-        addIntervals(results, intervals);
+        forEachInterval(intervals, results::add);
         nodes().forEach(line -> results.add(line.toSample(), line.t()));
         info.agents().stream()
                 .filter(agent -> agent.state().equals("lost"))
@@ -169,8 +169,13 @@ public final class RunBundle {
         return results;
     }
 
+    /** Hands every finished interval to a consumer, one by one in the order they were written. */
+    public void forEachInterval(Consumer<MergedInterval> consumer) {
+        forEachInterval(intervals(), consumer);
+    }
+
     /** Histograms come before their interval's line and in the same order, so both files are read side by side. */
-    private void addIntervals(RunResults results, List<IntervalLine> intervals) {
+    private void forEachInterval(List<IntervalLine> intervals, Consumer<MergedInterval> consumer) {
         Map<Long, Integer> indexes = new HashMap<>();
         for (int i = 0; i < intervals.size(); i++) {
             indexes.put(HistogramLog.millis(intervals.get(i).t()), i);
@@ -180,7 +185,7 @@ public final class RunBundle {
             Integer index = indexes.get(line.millis());
             if (index != null) {
                 while (pending.index < index) {
-                    results.add(pending.take(intervals));
+                    consumer.accept(pending.take(intervals));
                 }
                 if (pending.index == index) {
                     pending.lines.add(line);
@@ -188,7 +193,7 @@ public final class RunBundle {
             }
         });
         while (pending.index < intervals.size()) {
-            results.add(pending.take(intervals));
+            consumer.accept(pending.take(intervals));
         }
     }
 
