@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -65,7 +66,7 @@ class HistogramsTest {
     @Property(tries = 50)
     void manyHistogramsAddedAreTheOneThatSawEverything(
             @ForAll @LongRange(min = 0, max = 1_000_000) long seed, @ForAll @IntRange(min = 1, max = 8) int agents) {
-        RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        RandomGenerator random = new SplittableRandom(seed);
         Histogram one = Histograms.create(Metrics.LATENCY);
         Histogram sum = Histograms.create(Metrics.LATENCY);
         Histogram[] parts = new Histogram[agents];
