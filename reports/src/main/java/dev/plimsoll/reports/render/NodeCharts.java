@@ -30,20 +30,20 @@ final class NodeCharts {
 
     /** One figure for each node, then one for the generator. */
     void render(Markup out) {
-        Map<String, List<NodeSeries>> nodes = new LinkedHashMap<>();
-        for (NodeSeries series : data.nodes()) {
+        Map<String, List<NodeLane>> nodes = new LinkedHashMap<>();
+        for (NodeLane series : data.nodes()) {
             nodes.computeIfAbsent(series.node(), node -> new ArrayList<>()).add(series);
         }
         nodes.forEach((node, list) -> lanes(out, "Node " + node, list));
-        List<NodeSeries> generator = generator();
+        List<NodeLane> generator = generator();
         if (!generator.isEmpty()) {
             lanes(out, "Load generator, the worst of all agents", generator);
         }
     }
 
-    private void lanes(Markup out, String title, List<NodeSeries> all) {
-        List<NodeSeries> list = all.stream()
-                .map(s -> new NodeSeries(
+    private void lanes(Markup out, String title, List<NodeLane> all) {
+        List<NodeLane> list = all.stream()
+                .map(s -> new NodeLane(
                         s.node(),
                         s.metric(),
                         s.points().stream()
@@ -57,7 +57,7 @@ final class NodeCharts {
         }
         double height = list.size() * (TITLE + LANE + GAP) + 20;
         StringBuilder finding = new StringBuilder();
-        for (NodeSeries series : list) {
+        for (NodeLane series : list) {
             finding.append(finding.isEmpty() ? "" : "; ")
                     .append(series.metric())
                     .append(' ')
@@ -78,7 +78,7 @@ final class NodeCharts {
         out.close().close();
     }
 
-    private void lane(Markup out, NodeSeries series, double top, boolean last) {
+    private void lane(Markup out, NodeLane series, double top, boolean last) {
         Unit unit = unit(series.metric());
         double bottom = top + LANE;
         List<Limit> drawn =
@@ -117,7 +117,7 @@ final class NodeCharts {
         List<Plot.Point> highs = new ArrayList<>();
         double spacing = spacing(series.points());
         double before = Double.NaN;
-        for (NodeSeries.Point point : series.points()) {
+        for (NodeLane.Point point : series.points()) {
             if (point.t() - before > spacing * 3.5) {
                 for (List<Plot.Point> points : List.of(means, lows, highs)) {
                     points.add(new Plot.Point(before + spacing, Double.NaN));
@@ -144,7 +144,7 @@ final class NodeCharts {
         return Scale.linear(min, max, bottom, top);
     }
 
-    private static double spacing(List<NodeSeries.Point> points) {
+    private static double spacing(List<NodeLane.Point> points) {
         if (points.size() < 2) {
             return 1;
         }
@@ -156,20 +156,20 @@ final class NodeCharts {
         return Math.max(gaps[gaps.length / 2], 1e-3);
     }
 
-    private List<NodeSeries> generator() {
+    private List<NodeLane> generator() {
         Timeline timeline = data.timeline();
         TreeSet<String> names = new TreeSet<>();
         timeline.columns().forEach(c -> names.addAll(c.generator().keySet()));
-        List<NodeSeries> list = new ArrayList<>();
-        List<NodeSeries.Point> lags = new ArrayList<>();
+        List<NodeLane> list = new ArrayList<>();
+        List<NodeLane.Point> lags = new ArrayList<>();
         for (Timeline.Column column : timeline.columns()) {
             column.time("send_lag").percentile(99).ifPresent(v -> lags.add(point(column.t(), v / NANOS_PER_MILLI)));
         }
         if (!lags.isEmpty()) {
-            list.add(new NodeSeries("generator", "send_lag.p99", lags, 0));
+            list.add(new NodeLane("generator", "send_lag.p99", lags, 0));
         }
         for (String name : names) {
-            List<NodeSeries.Point> points = new ArrayList<>();
+            List<NodeLane.Point> points = new ArrayList<>();
             for (Timeline.Column column : timeline.columns()) {
                 Double value = column.generator().get(name);
                 if (value != null) {
@@ -177,17 +177,17 @@ final class NodeCharts {
                 }
             }
             if (list.size() < MAX_GENERATOR) {
-                list.add(new NodeSeries("generator", name, points, 0));
+                list.add(new NodeLane("generator", name, points, 0));
             }
         }
         return list;
     }
 
-    private static NodeSeries.Point point(double t, double value) {
-        return new NodeSeries.Point(t, value, value, value, 1);
+    private static NodeLane.Point point(double t, double value) {
+        return new NodeLane.Point(t, value, value, value, 1);
     }
 
-    private static String range(NodeSeries series) {
+    private static String range(NodeLane series) {
         Unit unit = unit(series.metric());
         return series.min() == series.max()
                 ? "always " + Quantities.value(series.min(), unit)

@@ -41,7 +41,7 @@ public record ReportData(
         Map<String, Distribution> spectra,
         Map<String, Distribution> parts,
         Optional<Baseline> baseline,
-        List<NodeSeries> nodes,
+        List<NodeLane> nodes,
         List<RunEvent> events,
         List<String> omitted) {
     /** Checks the components and copies the collections. */

@@ -9,14 +9,14 @@ import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.RequestInterval;
 import dev.plimsoll.measurements.SeriesKey;
+import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.MergedInterval;
+import dev.plimsoll.reports.results.RunClock;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Phase;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -62,19 +62,20 @@ public final class ReportDataBuilder {
             Metrics.TPOT.name());
 
     private static final String LOOP_LAG = "generator.event_loop_lag";
-    private static final double MICROS_PER_SECOND = 1e6;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double BEFORE_SECONDS = 10;
     private static final double AFTER_SECONDS = 60;
 
     private final RunInfo info;
     private final Summary summary;
+    private final Optional<RunClock> clock;
+    private final double lastInstant;
     private final Set<String> warmUps = new HashSet<>();
     private final Map<String, Histogram> spectra = new LinkedHashMap<>();
     private final Map<String, Histogram> parts = new LinkedHashMap<>();
     private final Map<PhaseRound, Timeline.Span> phaseSpans = new LinkedHashMap<>();
     private final Map<ErrorClass, Timeline.Span> errors = new EnumMap<>(ErrorClass.class);
-    private final Map<NodeMetric, Binning<NodeSeries.Point>> nodes = new LinkedHashMap<>();
+    private final Map<NodeMetric, Binning<NodeLane.Point>> nodes = new LinkedHashMap<>();
     private final Map<NodeMetric, Long> nodeFailures = new HashMap<>();
     private final List<RunEvent> events = new ArrayList<>();
     private @Nullable Binning<Timeline.Column> columns;
@@ -96,11 +97,31 @@ public final class ReportDataBuilder {
     public ReportDataBuilder(RunInfo info, Summary summary) {
         this.info = requireNonNull(info, "info");
         this.summary = requireNonNull(summary, "summary");
+        Map<String, Long> offsets = new HashMap<>();
+        info.agents().forEach(agent -> offsets.put(agent.id(), agent.clockOffsetMicros()));
+        this.clock = info.loadStarted().map(zero -> new RunClock(zero, offsets));
+        this.lastInstant = clock.isPresent() && info.ended().isPresent()
+                ? clock.get().t(info.ended().get()) + AFTER_SECONDS
+                : Double.MAX_VALUE;
         for (Summary.PhaseSummary phase : summary.phases()) {
             if (!phase.measured()) {
                 warmUps.add(phase.name());
             }
         }
+    }
+
+    /** Begins with everything that is in a bundle: its series are read line by line. */
+    public static ReportDataBuilder of(RunBundle bundle) {
+        ReportDataBuilder builder = new ReportDataBuilder(bundle.info(), bundle.summary());
+        builder.scenario(bundle.scenario().orElse(""))
+                .verdict(bundle.verdict())
+                .place(bundle.directory().toString());
+        bundle.forEachInterval(builder::interval);
+        bundle.nodes()
+                .forEach(line -> builder.sample(
+                        line.t(), new NodeSample(line.node(), line.probe(), line.agent(), 0, line.readings())));
+        bundle.events().forEach(builder::event);
+        return builder;
     }
 
     /** The scenario as resolved, secrets masked. */
@@ -174,15 +195,14 @@ public final class ReportDataBuilder {
         return this;
     }
 
-    /** Adds a sample of a node; one that lies outside the run's time has no place in a chart. */
+    /** Adds a sample of a node that says when it was taken; one that lies outside the run's time has no place in a chart. */
     public ReportDataBuilder sample(NodeSample sample) {
-        Optional<Instant> zero = info.loadStarted();
-        if (zero.isEmpty()) {
-            return this;
-        }
-        long zeroMicros = zero.get().getEpochSecond() * 1_000_000L + zero.get().getNano() / 1000;
-        double t = (sample.wallMicros() - clockOffset(sample.agent()) - zeroMicros) / MICROS_PER_SECOND;
-        if (t < -BEFORE_SECONDS || t > lastInstant()) {
+        return clock.isEmpty() ? this : sample(clock.get().t(sample.agent(), sample.wallMicros()), sample);
+    }
+
+    /** Adds a sample of a node that was taken that many seconds after the load began, whatever wall clock it carries. */
+    public ReportDataBuilder sample(double t, NodeSample sample) {
+        if (t < -BEFORE_SECONDS || t > lastInstant) {
             strayedSamples++;
             return this;
         }
@@ -191,8 +211,8 @@ public final class ReportDataBuilder {
             switch (reading) {
                 case Reading.Value value -> {
                     double v = value.value();
-                    nodes.computeIfAbsent(key, none -> new Binning<>(1, MAX_POINTS, NodeSeries.Point::plus))
-                            .add(t, new NodeSeries.Point(t, v, v, v, 1));
+                    nodes.computeIfAbsent(key, none -> new Binning<>(1, MAX_POINTS, NodeLane.Point::plus))
+                            .add(t, new NodeLane.Point(t, v, v, v, 1));
                 }
                 case Reading.Failed failed -> nodeFailures.merge(key, 1L, Long::sum);
                 case Reading.NotAvailable none -> {}
@@ -233,7 +253,7 @@ public final class ReportDataBuilder {
                     + " intervals: counts and histograms added, gauges as their smallest and largest value. Every"
                     + " interval is in intervals.ndjson.");
         }
-        List<NodeSeries> series = series(omitted);
+        List<NodeLane> series = series(omitted);
         Map<String, Distribution> all = new LinkedHashMap<>();
         spectra.forEach((metric, histogram) -> all.put(metric, Distribution.of(histogram)));
         Map<String, Distribution> byPart = new LinkedHashMap<>();
@@ -309,22 +329,6 @@ public final class ReportDataBuilder {
         return readings;
     }
 
-    private long clockOffset(String agent) {
-        for (RunInfo.AgentRef ref : info.agents()) {
-            if (ref.id().equals(agent)) {
-                return ref.clockOffsetMicros();
-            }
-        }
-        return 0;
-    }
-
-    private double lastInstant() {
-        Optional<Instant> zero = info.loadStarted();
-        return zero.isPresent() && info.ended().isPresent()
-                ? Duration.between(zero.get(), info.ended().get()).toMillis() / 1000.0 + AFTER_SECONDS
-                : Double.MAX_VALUE;
-    }
-
     private Timeline timeline() {
         if (columns == null) {
             return Timeline.none();
@@ -352,12 +356,12 @@ public final class ReportDataBuilder {
         return cut;
     }
 
-    private List<NodeSeries> series(List<String> omitted) {
+    private List<NodeLane> series(List<String> omitted) {
         List<String> order = new ArrayList<>();
         Metrics.all().forEach(metric -> order.add(metric.name()));
-        List<NodeSeries> series = new ArrayList<>();
-        nodes.forEach((key, bins) -> series.add(
-                new NodeSeries(key.node(), key.metric(), bins.values(), nodeFailures.getOrDefault(key, 0L))));
+        List<NodeLane> series = new ArrayList<>();
+        nodes.forEach((key, bins) ->
+                series.add(new NodeLane(key.node(), key.metric(), bins.values(), nodeFailures.getOrDefault(key, 0L))));
         series.sort((a, b) -> {
             int byNode = a.node().compareTo(b.node());
             int rankA = order.indexOf(a.metric());

@@ -38,7 +38,7 @@ final class TimePanel {
         if (end <= 0) {
             end = data.nodes().stream()
                     .flatMap(n -> n.points().stream())
-                    .mapToDouble(NodeSeries.Point::t)
+                    .mapToDouble(NodeLane.Point::t)
                     .max()
                     .orElse(1);
         }

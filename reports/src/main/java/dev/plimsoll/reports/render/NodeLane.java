@@ -10,9 +10,9 @@ import java.util.List;
  * @param points in order; an instant without a value has none
  * @param failures readings that should have been there and failed
  */
-public record NodeSeries(String node, String metric, List<Point> points, long failures) {
+public record NodeLane(String node, String metric, List<Point> points, long failures) {
     /** Copies the list. */
-    public NodeSeries {
+    public NodeLane {
         points = List.copyOf(points);
     }
 

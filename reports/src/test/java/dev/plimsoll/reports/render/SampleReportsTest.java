@@ -1,0 +1,129 @@
+package dev.plimsoll.reports.render;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Opens sample reports, kept in {@code target/reports-sample}, in a real browser. Chromium is named by the system property
+ * {@code plimsoll.chromium}, or found on the path; without one these tests fail.
+ */
+final class SampleReportsTest {
+    private static final Path DIRECTORY = Path.of("target", "reports-sample");
+    private static final String POLICY = "<meta http-equiv=\"Content-Security-Policy\""
+            + " content=\"default-src 'none'; img-src 'self'; style-src 'self'\"/>";
+
+    @TempDir
+    private Path profile;
+
+    @BeforeAll
+    static void writeSamples() throws IOException {
+        Files.createDirectories(DIRECTORY);
+        String rollback = HtmlReport.render(TestingReports.rollback());
+        write("rollback.html", rollback);
+        write(
+                "rollback-jenkins.html",
+                rollback.replace("<meta charset=\"utf-8\"/>", "<meta charset=\"utf-8\"/>" + POLICY));
+        write("empty.html", HtmlReport.render(TestingReports.empty()));
+        write("short.html", HtmlReport.render(TestingReports.shortRun()));
+        write("rollback.txt", TextReport.render(TestingReports.rollback(), false, 100));
+        write("short.txt", TextReport.render(TestingReports.shortRun(), false, 100));
+    }
+
+    @Test
+    void browserLogsNoErrorAndSendsNoRequest() throws Exception {
+        Path netLog = profile.resolve("net.json");
+        String dom = chromium("rollback.html", "--log-net-log=" + netLog, "--dump-dom");
+        assertTrue(dom.contains("id=\"theme\""), "the page's script ran to its end");
+        assertTrue(dom.contains("class=\"cursor\""), "the charts have a cursor");
+        assertFalse(dom.contains("<script>alert"), "no script of the server's");
+        String log = Files.readString(netLog);
+        assertTrue(log.contains("rollback.html"), "the log has what the page loads");
+        List<String> requests = new ArrayList<>();
+        Matcher matcher = Pattern.compile("\"url\":\"(https?://[^\"]+)\"").matcher(log);
+        while (matcher.find()) {
+            requests.add(matcher.group(1));
+        }
+        assertEquals(List.of(), requests);
+    }
+
+    @Test
+    void pageIsWholeWhereThePolicyForbidsStylesAndScripts() throws Exception {
+        String dom = chromium("rollback-jenkins.html", "--dump-dom");
+        assertFalse(dom.contains("id=\"theme\""), "the policy keeps the script from running");
+        assertTrue(dom.contains("ROLLBACK"));
+        assertTrue(dom.contains("<path"));
+    }
+
+    /** Runs Chromium on a sample and gives what it printed; what it logged of the page must be empty. */
+    private String chromium(String sample, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                executable(),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--enable-logging=stderr",
+                "--user-data-dir=" + profile.resolve("profile")));
+        command.addAll(List.of(options));
+        command.add(DIRECTORY.resolve(sample).toAbsolutePath().toUri().toString());
+        Path errors = profile.resolve("stderr");
+        Path output = profile.resolve("stdout");
+        Process process = new ProcessBuilder(command)
+                .redirectError(errors.toFile())
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "Chromium ended");
+        } finally {
+            process.destroyForcibly();
+        }
+        String logged = Files.readString(errors, StandardCharsets.UTF_8);
+        boolean policy = sample.contains("jenkins");
+        List<String> console = logged.lines()
+                .filter(l -> l.contains("CONSOLE"))
+                .filter(l -> !policy || !l.contains("Content Security Policy"))
+                .toList();
+        assertEquals(List.of(), console);
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    private static String executable() {
+        String named = System.getProperty("plimsoll.chromium", "");
+        if (!named.isEmpty()) {
+            return named;
+        }
+        for (String directory : System.getenv("PATH").split(File.pathSeparator, -1)) {
+            for (String name : List.of("chromium", "chromium-browser", "google-chrome")) {
+                Path file = Path.of(directory, name);
+                if (Files.isExecutable(file)) {
+                    return file.toString();
+                }
+            }
+        }
+        throw new AssertionError(
+                "no Chromium: install one (apt-get install chromium), or name it with" + " -Dplimsoll.chromium=PATH");
+    }
+
+    private static void write(String name, String text) throws IOException {
+        Files.writeString(DIRECTORY.resolve(name), text);
+    }
+}
