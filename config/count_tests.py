@@ -1,44 +1,50 @@
-"""Prints what ran, module by module, from the reports of Surefire and Failsafe; fails when a module ran no test.
+"""Prints what ran, module by module, from Maven's log; fails when a module that has tests ran none.
 
-usage: count_tests.py SECONDS
+usage: count_tests.py LOG SECONDS
+
+Maven's log rather than its XML reports: where two engines run one class, the second report replaces the first.
 """
-import glob
+import re
 import sys
-import xml.etree.ElementTree as ET
 
-WITH_TESTS = ["measurements", "scenarios", "agent", "reports", "simulator", "controller"]
+WITH_TESTS = ["measurements", "scenarios", "simulator", "agent", "reports", "controller"]
+BUILDING = re.compile(r"Building plimsoll-(\w+) ")
+COUNTS = re.compile(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)(.*)")
+SLOW = re.compile(r"Time elapsed: ([\d.]+) s.*-- in ([\w.]+)")
 
 
 def main() -> int:
-    totals = {"passed": 0, "failed": 0, "skipped": 0}
-    status = 0
+    counts = {module: [0, 0, 0] for module in WITH_TESTS}
+    slowest = {module: (0.0, "none") for module in WITH_TESTS}
+    module = ""
+    for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
+        building = BUILDING.search(line)
+        if building:
+            module = building[1]
+        match = COUNTS.search(line)
+        if not match or module not in counts:
+            continue
+        slow = SLOW.search(match[5])
+        if slow:
+            run, failures, errors, skipped = (int(match[i]) for i in range(1, 5))
+            counts[module][0] += run - failures - errors - skipped
+            counts[module][1] += failures + errors
+            counts[module][2] += skipped
+            slowest[module] = max(slowest[module], (float(slow[1]), slow[2].rsplit(".", 1)[-1]))
     print()
+    status = 0
     for module in WITH_TESTS:
-        counts = {"passed": 0, "failed": 0, "skipped": 0}
-        slowest = (0.0, "")
-        for path in glob.glob(f"{module}/target/*-reports/TEST-*.xml"):
-            suite = ET.parse(path).getroot()
-            tests = int(suite.get("tests", 0))
-            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            skipped = int(suite.get("skipped", 0))
-            counts["passed"] += tests - failed - skipped
-            counts["failed"] += failed
-            counts["skipped"] += skipped
-            slowest = max(slowest, (float(suite.get("time", 0)), suite.get("name", "").rsplit(".", 1)[-1]))
-            for case in suite.iter("testcase"):
-                reason = case.find("skipped")
-                if reason is not None:
-                    print(f"skipped: {case.get('classname')}.{case.get('name')}: {reason.get('message')}")
-        print(f"{module:13} {counts['passed']:5} passed, {counts['failed']} failed, {counts['skipped']} skipped"
-              f"   (slowest: {slowest[1]}, {slowest[0]:.0f} s)")
-        if sum(counts.values()) == 0:
+        passed, failed, skipped = counts[module]
+        seconds, name = slowest[module]
+        print(f"{module:13}{passed:5} passed, {failed} failed, {skipped} skipped   (slowest: {name}, {seconds:.0f} s)")
+        if passed + failed == 0:
             print(f"{module}: no test ran")
             status = 1
-        for key, value in counts.items():
-            totals[key] += value
-    print(f"whole check: {int(sys.argv[1]) // 60} min {int(sys.argv[1]) % 60} s")
-    print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
-    return status or (1 if totals["failed"] else 0)
+    minutes, seconds = divmod(int(sys.argv[2]), 60)
+    print(f"whole check: {minutes} min {seconds} s")
+    total = [sum(column) for column in zip(*counts.values())]
+    print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
+    return 1 if total[1] else status
 
 
 if __name__ == "__main__":
