@@ -138,8 +138,22 @@ final class RawServer implements AutoCloseable {
 
         /** Gives the network a moment, so that what was sent before is read on its own. */
         Peer pause() {
-            LockSupport.parkNanos(5_000_000);
+            return pause(5);
+        }
+
+        /** Waits for about that many milliseconds. */
+        Peer pause(int millis) {
+            LockSupport.parkNanos(millis * 1_000_000L);
             return this;
+        }
+
+        /** Closes the connection in order. */
+        void close() throws IOException {
+            socket.close();
+        }
+
+        boolean isClosed() {
+            return socket.isClosed();
         }
 
         /** Closes the connection with a reset. */
