@@ -7,6 +7,7 @@ import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Work.Expectation;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
     public void head() throws AnswerException {
         int status = parser.status();
         boolean plain = format.api() == Api.HTTP;
-        if (!format.expect().accepts(status)) {
+        if (!accepted(status)) {
             body = Body.EXCERPT;
         } else if (plain && format.expect().bodyContains().isEmpty()) {
             body = Body.IGNORED;
@@ -119,6 +120,17 @@ public final class AnswerDecoder implements ResponseParser.Sink {
             body = isStream() ? Body.STREAM : Body.EXCERPT;
             stream.begin(format.api(), exchange);
         }
+    }
+
+    /** As {@link Expectation#accepts}, without boxing the status. */
+    private boolean accepted(int status) {
+        List<Integer> statuses = format.expect().statuses();
+        for (int i = 0; i < statuses.size(); i++) {
+            if (statuses.get(i) == status) {
+                return true;
+            }
+        }
+        return statuses.isEmpty() && status >= 200 && status <= 299;
     }
 
     private boolean streams() {
@@ -207,7 +219,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
 
     private AnswerException rejected() {
         int status = status();
-        if (format.expect().accepts(status)) {
+        if (accepted(status)) {
             String hint = parser.typeStarts(JSON_TYPE) ? "; does this endpoint stream?" : "";
             return protocol("not a stream of events" + hint + typeAndBeginning());
         }

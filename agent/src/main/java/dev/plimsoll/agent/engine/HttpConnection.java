@@ -129,8 +129,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         secure = true;
-        SslHandler handler = tls.newHandler(
-                connected.alloc(), pool.endpoint().host(), pool.endpoint().port());
+        SslHandler handler = TlsContexts.handler(tls, connected.alloc(), pool.endpoint());
         handler.setHandshakeTimeoutMillis(client.limits().connectTimeout().toMillis());
         long handshakeBegin = System.nanoTime();
         connected.pipeline().addLast(new ReadStamp(this), handler, this);

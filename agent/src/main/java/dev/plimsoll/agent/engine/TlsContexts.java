@@ -1,18 +1,24 @@
 package dev.plimsoll.agent.engine;
 
 import dev.plimsoll.scenarios.Target.Tls;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.NetUtil;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 
 /** TLS as a scenario asks for it, spoken by the JDK. */
 public final class TlsContexts {
@@ -47,6 +53,17 @@ public final class TlsContexts {
         } catch (SSLException e) {
             throw new IOException("target.tls cannot be used: " + e.getMessage(), e);
         }
+    }
+
+    /** TLS for one connection. The JDK leaves out the name of a host without a dot; here it is sent too (SNI). */
+    static SslHandler handler(SslContext context, ByteBufAllocator allocator, Endpoint endpoint) {
+        SslHandler handler = context.newHandler(allocator, endpoint.host(), endpoint.port());
+        if (!NetUtil.isValidIpV4Address(endpoint.host()) && !NetUtil.isValidIpV6Address(endpoint.host())) {
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(endpoint.host())));
+            handler.engine().setSSLParameters(parameters);
+        }
+        return handler;
     }
 
     private static void trust(SslContextBuilder builder, String ca, Path directory) throws IOException {

@@ -33,8 +33,13 @@ final class RawServer implements AutoCloseable {
     }
 
     RawServer(InetAddress address, Script script) throws IOException {
+        this(new ServerSocket(), address, script);
+    }
+
+    /** A server on a socket that is not bound yet. */
+    RawServer(ServerSocket socket, InetAddress address, Script script) throws IOException {
         this.script = script;
-        listener = new ServerSocket();
+        listener = socket;
         listener.bind(new InetSocketAddress(address, 0), 256);
         Thread.ofVirtual().start(this::accept);
     }
@@ -150,6 +155,10 @@ final class RawServer implements AutoCloseable {
         /** Closes the connection in order. */
         void close() throws IOException {
             socket.close();
+        }
+
+        Socket socket() {
+            return socket;
         }
 
         boolean isClosed() {

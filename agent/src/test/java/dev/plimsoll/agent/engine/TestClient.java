@@ -98,6 +98,6 @@ final class TestClient implements AutoCloseable {
             client.close();
             return true;
         });
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }
