@@ -1,10 +1,10 @@
 package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.results.ValueCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 
 /** Charts of what clients saw over time: latency, its heatmap, tokens, rates and requests in flight. */
@@ -29,6 +29,8 @@ final class ClientCharts {
         this.panel = panel;
         this.limits = limits;
     }
+
+    private record Words(String title, String finding, String axis) {}
 
     private record Line(String name, Ink ink, List<Plot.Point> points) {}
 
@@ -55,7 +57,7 @@ final class ClientCharts {
                 new Line("p50", Ink.BLUE, TimePanel.points(timeline, c -> percentile(c, metric, 50))),
                 new Line("p99", Ink.ORANGE, TimePanel.points(timeline, c -> percentile(c, metric, 99))));
         Timeline.Column worst = timeline.columns().stream()
-                .filter(c -> c.time(metric).count() > 0)
+                .filter(c -> c.time(metric).total() > 0)
                 .max((a, b) -> Double.compare(percentile(a, metric, 99), percentile(b, metric, 99)))
                 .orElseThrow();
         String finding = String.format(
@@ -77,7 +79,7 @@ final class ClientCharts {
         List<Limit> drawn = limits.stream()
                 .filter(l -> l.metric().equals(metric) && l.statistic().isPresent())
                 .toList();
-        draw(out, title, finding, Unit.MILLISECONDS, lines, drawn);
+        draw(out, new Words(title, finding, name), Unit.MILLISECONDS, lines, drawn);
     }
 
     private void rates(Markup out) {
@@ -93,7 +95,12 @@ final class ClientCharts {
                         + (failed == 1 ? " request failed." : " requests failed.");
         List<Limit> drawn =
                 limits.stream().filter(l -> l.metric().equals("throughput")).toList();
-        draw(out, "Requests per second over time", finding, Unit.PER_SECOND, lines, drawn);
+        draw(
+                out,
+                new Words("Requests per second over time", finding, "requests per second"),
+                Unit.PER_SECOND,
+                lines,
+                drawn);
     }
 
     private void tokens(Markup out) {
@@ -103,8 +110,10 @@ final class ClientCharts {
                 .toList();
         draw(
                 out,
-                "Output tokens per second over time",
-                "At most " + Quantities.rate(max(line)) + " output tokens per second.",
+                new Words(
+                        "Output tokens per second over time",
+                        "At most " + Quantities.rate(max(line)) + " output tokens per second.",
+                        "tokens per second"),
                 Unit.PER_SECOND,
                 List.of(line),
                 drawn);
@@ -117,21 +126,27 @@ final class ClientCharts {
             lines.add(new Line("fewest", Ink.GREY, TimePanel.points(timeline, Timeline.Column::inFlightMin)));
         }
         String finding = "At most " + Quantities.digits(max(most)) + " requests were in flight.";
-        draw(out, "Requests in flight over time", finding, Unit.COUNT, lines, List.of());
+        draw(out, new Words("Requests in flight over time", finding, "requests"), Unit.COUNT, lines, List.of());
     }
 
-    private void draw(Markup out, String title, String finding, Unit unit, List<Line> lines, List<Limit> drawn) {
+    private void draw(Markup out, Words words, Unit unit, List<Line> lines, List<Limit> drawn) {
         double bottom = TOP + HEIGHT;
         Scale y = scale(lines, drawn, unit, bottom);
         Plot plot = new Plot(out, panel.x(), y);
-        String axis = Quantities.axis(unit) + (y.log() ? ", logarithmic" : "");
-        figure(out, title, finding);
-        Plot.begin(out, TimePanel.WIDTH, bottom + BELOW, title + ". " + finding, "data-time", panel.extent());
+        String axis = words.axis() + (y.log() ? ", logarithmic" : "");
+        figure(out, words.title(), words.finding());
+        Plot.begin(
+                out,
+                TimePanel.WIDTH,
+                bottom + BELOW,
+                words.title() + ". " + words.finding(),
+                "data-time",
+                panel.extent());
         List<String> names = new ArrayList<>(lines.stream().map(Line::name).toList());
         Plot.label(out, 4, 13, "start", axis);
         Plot.legend(
                 out,
-                TimePanel.LEFT + 60,
+                TimePanel.LEFT + 110,
                 13,
                 names,
                 lines.stream().map(Line::ink).toList());
@@ -184,8 +199,8 @@ final class ClientCharts {
 
     /** A percentile of a column in milliseconds; not a number where nothing was recorded. */
     static double percentile(Timeline.Column column, String metric, double percentile) {
-        OptionalLong value = column.time(metric).percentile(percentile);
-        return value.isPresent() ? value.getAsLong() / NANOS_PER_MILLI : Double.NaN;
+        ValueCounts values = column.time(metric);
+        return values.total() == 0 ? Double.NaN : values.quantile(percentile / 100) / NANOS_PER_MILLI;
     }
 
     private static double max(Line line) {
@@ -208,7 +223,7 @@ final class ClientCharts {
         text.append("\nfailed ").append(Quantities.count(column.failed()));
         text.append(", in flight ").append(Quantities.count(column.inFlightMax()));
         for (String metric : List.of("latency", "ttft", "itl")) {
-            if (column.time(metric).count() > 0) {
+            if (column.time(metric).total() > 0) {
                 text.append('\n').append(metric);
                 text.append(" p50 ").append(Quantities.millis(percentile(column, metric, 50)));
                 text.append(", p99 ").append(Quantities.millis(percentile(column, metric, 99)));

@@ -1,8 +1,8 @@
 package dev.plimsoll.reports.render;
 
+import dev.plimsoll.reports.results.ValueCounts;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * How latencies are spread in every interval: time to the right, latency upwards on a logarithmic axis, the number of
@@ -30,11 +30,10 @@ final class HeatmapChart {
         double min = Double.MAX_VALUE;
         double max = 0;
         for (Timeline.Column column : timeline.columns()) {
-            OptionalLong least = column.time("latency").min();
-            OptionalLong most = column.time("latency").max();
-            if (least.isPresent() && most.isPresent()) {
-                min = Math.min(min, Math.max(1, least.getAsLong()) / NANOS_PER_MILLI);
-                max = Math.max(max, most.getAsLong() / NANOS_PER_MILLI);
+            ValueCounts values = column.time("latency");
+            if (values.total() > 0) {
+                min = Math.min(min, Math.max(1, values.quantile(0)) / NANOS_PER_MILLI);
+                max = Math.max(max, values.quantile(1) / NANOS_PER_MILLI);
             }
         }
         if (max == 0) {
@@ -49,7 +48,7 @@ final class HeatmapChart {
                 + " at most.";
         ClientCharts.figure(out, "Latency heatmap", finding);
         Plot.begin(out, TimePanel.WIDTH, bottom + BELOW, "Latency heatmap. " + finding, "data-time", panel.extent());
-        Plot.label(out, 4, 13, "start", "ms, logarithmic");
+        Plot.label(out, 4, 13, "start", "latency, logarithmic");
         legend(out, most);
         panel.backdrop(out, TOP, bottom, true);
         Plot plot = new Plot(out, panel.x(), y);
@@ -65,10 +64,14 @@ final class HeatmapChart {
         long[][] cells = new long[columns.size()][ROWS];
         for (int c = 0; c < columns.size(); c++) {
             long[] rows = cells[c];
-            columns.get(c).time("latency").forEach((value, count) -> {
-                double share = (TOP + HEIGHT - y.at(value / NANOS_PER_MILLI)) / HEIGHT;
-                rows[Math.min(ROWS - 1, (int) (share * ROWS))] += count;
-            });
+            ValueCounts values = columns.get(c).time("latency");
+            long above = values.total();
+            for (int row = 0; row < ROWS; row++) {
+                double edge = y.low() * Math.pow(y.high() / y.low(), (row + 1.0) / ROWS);
+                long higher = row + 1 == ROWS ? 0 : values.countAbove(edge * NANOS_PER_MILLI);
+                rows[row] = above - higher;
+                above = higher;
+            }
         }
         return cells;
     }
@@ -130,7 +133,7 @@ final class HeatmapChart {
     }
 
     private static void legend(Markup out, long most) {
-        double at = TimePanel.LEFT + 130;
+        double at = TimePanel.LEFT + 150;
         Plot.label(out, at - 8, 13, "end", "1");
         for (int level = 0; level < COLOURS.size(); level++) {
             out.empty(

@@ -2,6 +2,7 @@ package dev.plimsoll.reports.render;
 
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.results.ValueCounts;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,7 +189,12 @@ public final class HtmlReport {
         String summary = agents.size()
                 + (agents.size() == 1 ? " agent" : " agents")
                 + (lost == 0 ? ", none lost" : ", " + lost + " LOST");
-        out.open("details").element("summary", summary);
+        if (lost == 0) {
+            out.open("details");
+        } else {
+            out.open("details", "open", "open");
+        }
+        out.element("summary", summary);
         HtmlTables.begin(out, "agent", "state", "host", "version", "clock offset", "uncertain by");
         for (RunInfo.AgentRef agent : agents.subList(0, Math.min(agents.size(), 100))) {
             out.open("tr");
@@ -219,21 +225,19 @@ public final class HtmlReport {
             out.open("td", "class", "outcome").element("strong", outcome).close();
             out.open("td").element("code", check.expression()).close();
             out.element("td", check.kind().label());
-            number(out, check.measured().map(v -> Limit.value(check, v)).orElse(Quantities.NONE));
-            number(out, check.limit().map(v -> Limit.value(check, v)).orElse(Quantities.NONE));
+            HtmlTables.number(
+                    out, check.measured().map(v -> Limit.value(check, v)).orElse(Quantities.NONE));
+            HtmlTables.number(out, check.limit().map(v -> Limit.value(check, v)).orElse(Quantities.NONE));
             String confidence = check.confidence()
                     .map(c -> " (" + Quantities.percent(c) + ")")
                     .orElse("");
-            number(out, Headline.interval(check).map(i -> i + confidence).orElse(Quantities.NONE));
-            number(out, Quantities.count(check.samples()));
+            HtmlTables.number(
+                    out, Headline.interval(check).map(i -> i + confidence).orElse(Quantities.NONE));
+            HtmlTables.number(out, Quantities.count(check.samples()));
             out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE)).close();
         }
         HtmlTables.end(out);
         out.close();
-    }
-
-    private static void number(Markup out, String text) {
-        out.element("td", text, "align", "right", "class", "n");
     }
 
     private static void charts(Markup out, ReportData data) {
@@ -295,7 +299,7 @@ public final class HtmlReport {
         lines.add(new SpectrumChart.Line(secondName, data.spectrum(second)));
         Optional<ReportData.Baseline> baseline = data.baseline();
         baseline.ifPresent(b -> lines.add(new SpectrumChart.Line(
-                "baseline " + Markup.clip(b.name(), 24), b.spectra().getOrDefault(first, Distribution.EMPTY))));
+                "baseline " + Markup.clip(b.name(), 24), b.spectra().getOrDefault(first, ValueCounts.NONE))));
         return lines;
     }
 
@@ -310,7 +314,7 @@ public final class HtmlReport {
                 data.events().subList(0, Math.min(MAX_EVENTS, data.events().size()))) {
             int mark = marks.indexOf(event);
             out.open("tr").element("td", mark < 0 ? "" : "▼" + (mark + 1));
-            number(out, Quantities.clock(event.t()));
+            HtmlTables.number(out, Quantities.clock(event.t()));
             out.element("td", event.type()).element("td", Markup.clip(event.sentence(), MAX_SENTENCE));
             out.close();
         }

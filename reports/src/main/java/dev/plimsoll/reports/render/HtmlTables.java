@@ -125,52 +125,12 @@ final class HtmlTables {
             out.element("p", "No phase was run.").close();
             return;
         }
-        List<Row> rows = rows(summary);
-        begin(
-                out,
-                "phase",
-                "request",
-                "scheduled",
-                "sent",
-                "succeeded",
-                "failed",
-                "errors",
-                "offered /s",
-                "sent /s",
-                "succeeded /s",
-                "goodput /s",
-                "good",
-                "output tokens /s");
-        for (Row row : rows.subList(0, Math.min(MAX_ROWS, rows.size()))) {
-            counts(out, row);
-        }
-        end(out);
-        List<Row> measured =
-                rows.stream().filter(r -> !r.figures().metrics().isEmpty()).toList();
-        String[] columns = new String[STATISTICS.size() + 4];
-        columns[0] = "phase";
-        columns[1] = "request";
-        columns[2] = "metric";
-        columns[3] = "n";
-        for (int i = 0; i < STATISTICS.size(); i++) {
-            columns[i + 4] = STATISTICS.get(i);
-        }
-        begin(out, columns);
-        int written = 0;
-        int left = 0;
-        for (Row row : measured) {
-            for (Map.Entry<String, Summary.MetricSummary> metric :
-                    ordered(row.figures().metrics()).entrySet()) {
-                if (written++ < MAX_ROWS) {
-                    statistics(out, row, metric.getKey(), metric.getValue());
-                } else {
-                    left++;
-                }
-            }
-        }
-        end(out);
-        if (left > 0) {
-            out.element("p", "… and " + left + " more rows in summary.json.");
+        figures(out, rows(summary, true));
+        List<Row> warmUps = rows(summary, false);
+        if (!warmUps.isEmpty()) {
+            out.open("details").element("summary", "Phases that are not measured, such as a warm-up");
+            figures(out, warmUps);
+            out.close();
         }
         out.element(
                 "p",
@@ -180,30 +140,80 @@ final class HtmlTables {
         out.close();
     }
 
-    private record Row(String phase, boolean measured, String request, Summary.Figures figures) {}
+    private static void figures(Markup out, List<Row> rows) {
+        begin(
+                out,
+                "phase",
+                "request",
+                "scheduled",
+                "sent",
+                "ok",
+                "failed",
+                "errors",
+                "offered /s",
+                "sent /s",
+                "ok /s",
+                "good /s",
+                "good",
+                "tokens out /s");
+        for (Row row : rows.subList(0, Math.min(MAX_ROWS, rows.size()))) {
+            counts(out, row);
+        }
+        end(out);
+        List<String> heads = new ArrayList<>(List.of("phase", "request", "metric", "n"));
+        heads.addAll(STATISTICS);
+        begin(out, heads.toArray(String[]::new));
+        int written = 0;
+        int left = 0;
+        for (Row row : rows) {
+            Map<String, Summary.MetricSummary> metrics = ordered(row.figures().metrics());
+            if (written + metrics.size() > MAX_ROWS) {
+                left += metrics.size();
+                continue;
+            }
+            written += metrics.size();
+            String rowSpan = Integer.toString(metrics.size());
+            boolean first = true;
+            for (Map.Entry<String, Summary.MetricSummary> metric : metrics.entrySet()) {
+                out.open("tr");
+                if (first) {
+                    out.element("td", row.phase(), "rowspan", rowSpan).element("td", row.request(), "rowspan", rowSpan);
+                }
+                first = false;
+                statistics(out, metric.getKey(), metric.getValue());
+                out.close();
+            }
+        }
+        end(out);
+        if (left > 0) {
+            out.element("p", "… and " + left + " more rows in summary.json.");
+        }
+    }
 
-    private static List<Row> rows(Summary summary) {
+    private record Row(String phase, String request, Summary.Figures figures) {}
+
+    private static List<Row> rows(Summary summary, boolean measured) {
         List<Row> rows = new ArrayList<>();
-        List<Row> warmUps = new ArrayList<>();
-        for (Summary.PhaseSummary phase : summary.phases()) {
-            List<Row> target = phase.measured() ? rows : warmUps;
+        List<Summary.PhaseSummary> phases = summary.phases().stream()
+                .filter(phase -> phase.measured() == measured)
+                .toList();
+        for (Summary.PhaseSummary phase : phases) {
             for (Summary.RequestSummary request : phase.requests()) {
-                target.add(new Row(phase.name(), phase.measured(), request.name(), request.figures()));
+                rows.add(new Row(phase.name(), request.name(), request.figures()));
             }
             if (phase.requests().size() != 1) {
-                target.add(new Row(phase.name(), phase.measured(), "all", phase.all()));
+                rows.add(new Row(phase.name(), "all", phase.all()));
             }
         }
-        if (summary.phases().stream().filter(Summary.PhaseSummary::measured).count() > 1) {
-            rows.add(new Row("all measured", true, "all", summary.all()));
+        if (measured && phases.size() > 1) {
+            rows.add(new Row("all measured", "all", summary.all()));
         }
-        rows.addAll(warmUps);
         return rows;
     }
 
     private static void counts(Markup out, Row row) {
         Summary.Counts counts = row.figures().counts();
-        names(out, row);
+        out.open("tr").element("td", row.phase()).element("td", row.request());
         number(out, Quantities.count(counts.scheduled()));
         number(out, Quantities.count(counts.sent()));
         number(out, Quantities.count(counts.succeeded()));
@@ -223,20 +233,18 @@ final class HtmlTables {
         String text = value == null
                 ? Quantities.NONE
                 : metric.unit() == Unit.RATIO ? Quantities.percent(value) : Quantities.rate(value);
-        out.element("td", text, "align", "right", "class", "n", "title", metric.name() + ": " + metric.definition());
+        out.element(
+                "td",
+                unbroken(text),
+                "align",
+                "right",
+                "class",
+                "n",
+                "title",
+                metric.name() + ": " + metric.definition());
     }
 
-    private static void names(Markup out, Row row) {
-        if (row.measured()) {
-            out.open("tr").element("td", row.phase());
-        } else {
-            out.open("tr", "class", "aside").element("td", row.phase() + " (not measured)");
-        }
-        out.element("td", row.request());
-    }
-
-    private static void statistics(Markup out, Row row, String name, Summary.MetricSummary metric) {
-        names(out, row);
+    private static void statistics(Markup out, String name, Summary.MetricSummary metric) {
         String definition = Metrics.find(name).map(Metric::definition).orElse("");
         out.open("td").element("code", name, "title", definition).close();
         number(out, Quantities.count(metric.count()));
@@ -252,7 +260,6 @@ final class HtmlTables {
                 number(out, value(value, metric));
             }
         }
-        out.close();
     }
 
     /** A statistic with its unit; of tokens without, as the metric's name says it. */
@@ -281,7 +288,7 @@ final class HtmlTables {
             return;
         }
         out.line().open("section").element("h2", "Nodes, over the measured phases");
-        begin(out, "node", "metric", "n", "min", "mean", "p95", "max");
+        begin(out, "node", "metric", "n", "min", "mean", "max");
         int written = 0;
         int left = 0;
         for (Summary.NodeSummary node : summary.nodes()) {
@@ -300,7 +307,10 @@ final class HtmlTables {
         for (Summary.NodeSummary node : summary.nodes()) {
             if (!node.missing().isEmpty()) {
                 out.open("details");
-                out.element("summary", node.name() + ": " + node.missing().size() + " metrics without a value");
+                out.element(
+                        "summary",
+                        node.name() + ": " + node.missing().size()
+                                + (node.missing().size() == 1 ? " metric" : " metrics") + " without a value");
                 out.open("ul");
                 new TreeMap<>(node.missing())
                         .entrySet().stream()
@@ -323,7 +333,7 @@ final class HtmlTables {
                 Metrics.find(name).map(Metric::definition).orElse("given by the scenario"));
         out.close();
         number(out, Quantities.count(metric.count()));
-        for (String statistic : List.of("min", "mean", "p95", "max")) {
+        for (String statistic : List.of("min", "mean", "max")) {
             Double value = metric.statistics().get(statistic);
             number(
                     out,
@@ -367,7 +377,12 @@ final class HtmlTables {
         number(out, Double.isFinite(value) ? Quantities.rate(value) : Quantities.NONE);
     }
 
-    private static void number(Markup out, String text) {
-        out.element("td", text, "align", "right", "class", "n");
+    /** A cell with a number, which is not broken between digits and unit. */
+    static void number(Markup out, String text) {
+        out.element("td", unbroken(text), "align", "right", "class", "n");
+    }
+
+    private static String unbroken(String text) {
+        return text.replace(' ', '\u00a0');
     }
 }

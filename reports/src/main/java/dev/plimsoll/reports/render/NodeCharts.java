@@ -16,7 +16,6 @@ final class NodeCharts {
     private static final double GAP = 14;
     private static final double BELOW = 36;
     private static final int MAX_GENERATOR = 12;
-    private static final double NANOS_PER_MILLI = 1e6;
 
     private final ReportData data;
     private final TimePanel panel;
@@ -163,7 +162,10 @@ final class NodeCharts {
         List<NodeLane> list = new ArrayList<>();
         List<NodeLane.Point> lags = new ArrayList<>();
         for (Timeline.Column column : timeline.columns()) {
-            column.time("send_lag").percentile(99).ifPresent(v -> lags.add(point(column.t(), v / NANOS_PER_MILLI)));
+            double lag = ClientCharts.percentile(column, "send_lag", 99);
+            if (Double.isFinite(lag)) {
+                lags.add(point(column.t(), lag));
+            }
         }
         if (!lags.isEmpty()) {
             list.add(new NodeLane("generator", "send_lag.p99", lags, 0));

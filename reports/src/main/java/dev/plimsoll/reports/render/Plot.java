@@ -12,6 +12,7 @@ final class Plot {
     static final String SMALL = "11";
 
     private static final double MARKED_POINTS = 40;
+    private static final int MAX_LIMIT = 60;
 
     private final Markup out;
     private final Scale x;
@@ -156,21 +157,32 @@ final class Plot {
         double place = y.at(value);
         straight(x.from(), place, x.to(), place, "s5", "#c0262d", "12 4");
         double textPlace = place - Math.min(y.from(), y.to()) < 14 ? place + 12 : place - 4;
+        limitText(out, text, "end", Math.max(x.from(), x.to()) - 4, textPlace);
+    }
+
+    /** A limit's text, legible over lines. */
+    static void limitText(Markup out, String text, String anchor, double x, double y) {
         out.element(
                 "text",
-                text,
+                Markup.clip(text, MAX_LIMIT),
                 "class",
-                "f5",
+                "limit",
                 "fill",
                 "#c0262d",
+                "stroke",
+                "#ffffff",
+                "stroke-width",
+                "3",
+                "paint-order",
+                "stroke",
                 "font-size",
                 SMALL,
                 "text-anchor",
-                "end",
+                anchor,
                 "x",
-                Markup.px(Math.max(x.from(), x.to()) - 4),
+                Markup.px(x),
                 "y",
-                Markup.px(textPlace));
+                Markup.px(y));
     }
 
     /** A straight line. */

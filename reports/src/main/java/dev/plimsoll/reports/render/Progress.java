@@ -3,6 +3,7 @@ package dev.plimsoll.reports.render;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.RequestInterval;
 import dev.plimsoll.reports.results.MergedInterval;
+import dev.plimsoll.reports.results.ValueCounts;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
@@ -50,15 +51,13 @@ public record Progress(
     }
 
     private static Optional<Double> percentile(MergedInterval interval, String metric, double percentile) {
-        Distribution all = Distribution.EMPTY;
+        ValueCounts all = ValueCounts.NONE;
         for (RequestInterval request : interval.requests()) {
             Histogram histogram = request.histograms().get(metric);
             if (histogram != null) {
-                all = all.plus(Distribution.of(histogram));
+                all = all.plus(ValueCounts.of(histogram));
             }
         }
-        return all.count() == 0
-                ? Optional.empty()
-                : Optional.of(all.percentile(percentile).getAsLong() / NANOS_PER_MILLI);
+        return all.total() == 0 ? Optional.empty() : Optional.of(all.quantile(percentile / 100) / NANOS_PER_MILLI);
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.Summary;
+import dev.plimsoll.reports.results.ValueCounts;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Phase;
 import java.util.Collections;
@@ -38,8 +39,8 @@ public record ReportData(
         Optional<Verdict> verdict,
         String place,
         Timeline timeline,
-        Map<String, Distribution> spectra,
-        Map<String, Distribution> parts,
+        Map<String, ValueCounts> spectra,
+        Map<String, ValueCounts> parts,
         Optional<Baseline> baseline,
         List<NodeLane> nodes,
         List<RunEvent> events,
@@ -66,7 +67,7 @@ public record ReportData(
      * @param name how it is called in legends
      * @param spectra its values by metric
      */
-    public record Baseline(String name, Map<String, Distribution> spectra) {
+    public record Baseline(String name, Map<String, ValueCounts> spectra) {
         /** Copies the map. */
         public Baseline {
             spectra = Map.copyOf(spectra);
@@ -74,12 +75,12 @@ public record ReportData(
     }
 
     /** All values of a metric in the measured phases. */
-    Distribution spectrum(String metric) {
-        return spectra.getOrDefault(metric, Distribution.EMPTY);
+    ValueCounts spectrum(String metric) {
+        return spectra.getOrDefault(metric, ValueCounts.NONE);
     }
 
     /** Whether answers came as tokens. */
     boolean hasTokens() {
-        return spectrum("ttft").count() > 0 || timeline.has("ttft");
+        return spectrum("ttft").total() > 0 || timeline.has("ttft");
     }
 }

@@ -15,6 +15,7 @@ import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.RunClock;
 import dev.plimsoll.reports.results.Summary;
+import dev.plimsoll.reports.results.ValueCounts;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Phase;
 import java.util.ArrayList;
@@ -85,6 +86,7 @@ public final class ReportDataBuilder {
     private Optional<Verdict> verdict = Optional.empty();
     private String place = "";
     private Optional<ReportData.Baseline> baseline = Optional.empty();
+    private int errorEvents;
     private long droppedEvents;
     private long droppedParts;
     private long strayedSamples;
@@ -150,8 +152,8 @@ public final class ReportDataBuilder {
 
     /** Another run's merged histograms by metric, to draw beside this one's. */
     public ReportDataBuilder baseline(String name, Map<String, Histogram> histograms) {
-        Map<String, Distribution> values = new HashMap<>();
-        histograms.forEach((metric, histogram) -> values.put(metric, Distribution.of(histogram)));
+        Map<String, ValueCounts> values = new HashMap<>();
+        histograms.forEach((metric, histogram) -> values.put(metric, ValueCounts.of(histogram)));
         baseline = Optional.of(new ReportData.Baseline(name, values));
         return this;
     }
@@ -164,7 +166,7 @@ public final class ReportDataBuilder {
         }
         RequestCounts counts = RequestCounts.NONE;
         long inFlight = 0;
-        Map<String, Distribution> times = new HashMap<>();
+        Map<String, ValueCounts> times = new HashMap<>();
         for (RequestInterval request : merged.requests()) {
             counts = counts.plus(request.counts());
             inFlight += request.inFlight();
@@ -223,8 +225,10 @@ public final class ReportDataBuilder {
 
     /** Adds an event. */
     public ReportDataBuilder event(RunEvent event) {
-        if (events.size() < MAX_EVENTS) {
+        boolean error = event.type().equals("error");
+        if (events.size() < MAX_EVENTS && (!error || errorEvents < MAX_EVENTS / 2)) {
             events.add(event);
+            errorEvents += error ? 1 : 0;
         } else {
             droppedEvents++;
         }
@@ -235,8 +239,7 @@ public final class ReportDataBuilder {
     public ReportData build() {
         List<String> omitted = new ArrayList<>();
         if (droppedEvents > 0) {
-            omitted.add("The first " + MAX_EVENTS + " events are kept, and " + Quantities.count(droppedEvents)
-                    + " more are in events.ndjson.");
+            omitted.add(Quantities.count(droppedEvents) + " further events are in events.ndjson.");
         }
         if (droppedParts > 0) {
             omitted.add("The spectrum by phase and request shows the first " + MAX_PARTS + " parts; the others are in"
@@ -254,11 +257,11 @@ public final class ReportDataBuilder {
                     + " interval is in intervals.ndjson.");
         }
         List<NodeLane> series = series(omitted);
-        Map<String, Distribution> all = new LinkedHashMap<>();
-        spectra.forEach((metric, histogram) -> all.put(metric, Distribution.of(histogram)));
-        Map<String, Distribution> byPart = new LinkedHashMap<>();
+        Map<String, ValueCounts> all = new LinkedHashMap<>();
+        spectra.forEach((metric, histogram) -> all.put(metric, ValueCounts.of(histogram)));
+        Map<String, ValueCounts> byPart = new LinkedHashMap<>();
         if (parts.size() > 1) {
-            parts.forEach((name, histogram) -> byPart.put(name, Distribution.of(histogram)));
+            parts.forEach((name, histogram) -> byPart.put(name, ValueCounts.of(histogram)));
         }
         events.sort((a, b) -> Double.compare(a.t(), b.t()));
         return new ReportData(
@@ -277,12 +280,12 @@ public final class ReportDataBuilder {
                 omitted);
     }
 
-    private void addTimes(RequestInterval request, Map<String, Distribution> times) {
+    private void addTimes(RequestInterval request, Map<String, ValueCounts> times) {
         SeriesKey key = request.key();
         boolean measured = !warmUps.contains(key.phase());
         request.histograms().forEach((metric, histogram) -> {
             if (OVER_TIME.contains(metric)) {
-                times.merge(metric, Distribution.of(histogram), Distribution::plus);
+                times.merge(metric, ValueCounts.of(histogram), ValueCounts::plus);
             }
             if (measured && SPECTRA.contains(metric)) {
                 add(spectra, metric, histogram);

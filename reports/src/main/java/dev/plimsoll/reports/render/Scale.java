@@ -69,7 +69,7 @@ record Scale(double low, double high, boolean log, double from, double to) {
 
     private List<Double> logTicks(int about) {
         double decades = Math.log10(high / low);
-        double[] steps = decades * 3 <= about + 1 ? new double[] {1, 2, 5} : new double[] {1};
+        double[] steps = decades * 3 <= about + 3 ? new double[] {1, 2, 5} : new double[] {1};
         List<Double> ticks = new ArrayList<>();
         for (int power = (int) Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
             for (double step : steps) {

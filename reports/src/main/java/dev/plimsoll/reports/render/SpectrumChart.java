@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Statistic;
+import dev.plimsoll.reports.results.ValueCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,15 +32,15 @@ final class SpectrumChart {
      * @param name in the legend
      * @param values in nanoseconds
      */
-    record Line(String name, Distribution values) {}
+    record Line(String name, ValueCounts values) {}
 
     /** Draws lines of one metric; the ones without values are left out. */
     void render(Markup out, String title, String metric, List<Line> all) {
-        List<Line> lines = all.stream().filter(l -> l.values().count() > 0).toList();
+        List<Line> lines = all.stream().filter(l -> l.values().total() > 0).toList();
         if (lines.isEmpty()) {
             return;
         }
-        long most = lines.stream().mapToLong(l -> l.values().count()).max().orElse(1);
+        long most = lines.stream().mapToLong(l -> l.values().total()).max().orElse(1);
         double bottom = TOP + HEIGHT;
         Scale x = new Scale(1, Math.max(4, most), true, TimePanel.LEFT, TimePanel.RIGHT);
         List<Limit> drawn = limits.stream()
@@ -51,12 +52,13 @@ final class SpectrumChart {
         String finding = lines.stream().map(SpectrumChart::words).collect(Collectors.joining("; ")) + ".";
         ClientCharts.figure(out, title, finding);
         Plot.begin(out, TimePanel.WIDTH, bottom + BELOW, title + ". " + finding);
-        Plot.label(out, 4, 13, "start", y.log() ? "ms, logarithmic" : "ms");
+        Plot.label(out, 4, 13, "start", y.log() ? "time, logarithmic" : "time");
         List<Ink> inks = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             inks.add(Ink.of(i));
         }
-        Plot.legend(out, TimePanel.LEFT + 60, 13, lines.stream().map(Line::name).toList(), inks);
+        Plot.legend(
+                out, TimePanel.LEFT + 110, 13, lines.stream().map(Line::name).toList(), inks);
         Plot plot = new Plot(out, x, y);
         plot.gridY(y.ticks(5), Quantities::millis);
         List<Double> ticks = new ArrayList<>();
@@ -80,8 +82,8 @@ final class SpectrumChart {
         double min = Double.MAX_VALUE;
         double max = 0;
         for (Line line : lines) {
-            min = Math.min(min, line.values().min().orElse(1) / NANOS_PER_MILLI);
-            max = Math.max(max, line.values().max().orElse(1) / NANOS_PER_MILLI);
+            min = Math.min(min, line.values().quantile(0) / NANOS_PER_MILLI);
+            max = Math.max(max, line.values().quantile(1) / NANOS_PER_MILLI);
         }
         double measured = max;
         for (Limit limit : drawn) {
@@ -107,27 +109,13 @@ final class SpectrumChart {
         plot.straight(plot.x().from(), y, x, y, "s5", "#c0262d", "12 4");
         plot.straight(x, plot.y().to(), x, y, "s5", "#c0262d", "12 4");
         double textAt = y - TOP < 14 ? y + 13 : y - 4;
-        out.element(
-                "text",
-                limit.expression(),
-                "class",
-                "f5",
-                "fill",
-                "#c0262d",
-                "font-size",
-                Plot.SMALL,
-                "text-anchor",
-                "start",
-                "x",
-                Markup.px(plot.x().from() + 4),
-                "y",
-                Markup.px(textAt));
+        Plot.limitText(out, limit.expression(), "start", plot.x().from() + 4, textAt);
     }
 
     /* Stairs between percentiles would show the histogram's buckets; the points lie so close that straight lines do. */
-    private static String path(Distribution values, Scale x, Scale y) {
+    private static String path(ValueCounts values, Scale x, Scale y) {
         StringBuilder path = new StringBuilder();
-        double last = values.count();
+        double last = values.total();
         for (double odds = 1; odds < last; odds *= STEP) {
             point(path, values, odds, x, y);
         }
@@ -135,9 +123,9 @@ final class SpectrumChart {
         return path.toString();
     }
 
-    private static void point(StringBuilder path, Distribution values, double odds, Scale x, Scale y) {
-        double percentile = odds <= 1 ? 0 : 100 - 100 / odds;
-        double millis = values.percentile(percentile).orElse(0) / NANOS_PER_MILLI;
+    private static void point(StringBuilder path, ValueCounts values, double odds, Scale x, Scale y) {
+        double share = odds >= values.total() ? 1 : 1 - 1 / odds;
+        double millis = values.quantile(share) / NANOS_PER_MILLI;
         path.append(path.isEmpty() ? 'M' : 'L')
                 .append(Markup.px(x.at(odds)))
                 .append(' ')
@@ -145,11 +133,11 @@ final class SpectrumChart {
     }
 
     private static String words(Line line) {
-        double p50 = line.values().percentile(50).orElse(0) / NANOS_PER_MILLI;
-        double max = line.values().max().orElse(0) / NANOS_PER_MILLI;
-        String p99 = line.values().count() < Samples.needed(99)
+        double p50 = line.values().quantile(0.5) / NANOS_PER_MILLI;
+        double max = line.values().quantile(1) / NANOS_PER_MILLI;
+        String p99 = line.values().total() < Samples.needed(99)
                 ? ""
-                : ", p99 " + Quantities.millis(line.values().percentile(99).orElse(0) / NANOS_PER_MILLI);
+                : ", p99 " + Quantities.millis(line.values().quantile(0.99) / NANOS_PER_MILLI);
         return String.format(
                 Locale.ROOT,
                 "%s: p50 %s%s, max %s of %s values",
@@ -157,7 +145,7 @@ final class SpectrumChart {
                 Quantities.millis(p50),
                 p99,
                 Quantities.millis(max),
-                Quantities.count(line.values().count()));
+                Quantities.count(line.values().total()));
     }
 
     private static double odds(double percentile) {

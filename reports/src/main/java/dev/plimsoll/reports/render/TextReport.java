@@ -128,7 +128,7 @@ public final class TextReport {
         for (Verdict.Check check : shown) {
             table.row(
                     Headline.sign(check.outcome()) + " " + Headline.word(check.outcome()),
-                    Terminal.clean(check.expression()),
+                    Markup.clip(Terminal.clean(check.expression()), Math.max(28, width - 56)),
                     check.measured().map(v -> Limit.value(check, v)).orElse(Quantities.NONE),
                     check.limit().map(v -> Limit.value(check, v)).orElse(Quantities.NONE),
                     Headline.interval(check).orElse(Quantities.NONE),

@@ -25,6 +25,8 @@ final class TimePanel {
     private static final double MARK_DISTANCE = 18;
     private static final int TICKS = 12;
     private static final int MAX_MARKS = 24;
+    /* Of many errors the first ones are marked, so that there is room for what else happened. */
+    private static final int MAX_ERRORS = 6;
     /* Phases are bands, and what an attribution says is of the whole run. */
     private static final Set<String> UNMARKED = Set.of("phase", "attribution", "drift", "note");
 
@@ -34,20 +36,26 @@ final class TimePanel {
 
     TimePanel(ReportData data) {
         this.bands = data.timeline().bands();
-        double end = data.timeline().end();
-        if (end <= 0) {
-            end = data.nodes().stream()
-                    .flatMap(n -> n.points().stream())
-                    .mapToDouble(NodeLane.Point::t)
-                    .max()
-                    .orElse(1);
-        }
+        double load = data.timeline().end();
+        double end = load > 0
+                ? load
+                : data.nodes().stream()
+                        .flatMap(n -> n.points().stream())
+                        .mapToDouble(NodeLane.Point::t)
+                        .max()
+                        .orElse(1);
         this.x = new Scale(0, Math.max(end, 0.001), false, LEFT, RIGHT);
-        double last = end;
-        this.marks = data.events().stream()
-                .filter(e -> !UNMARKED.contains(e.type()) && e.t() >= 0 && e.t() <= last + 1)
-                .limit(MAX_MARKS)
-                .toList();
+        List<RunEvent> some = new ArrayList<>();
+        int errors = 0;
+        for (RunEvent event : data.events()) {
+            boolean inside = event.t() >= 0 && event.t() <= end + 1 && !UNMARKED.contains(event.type());
+            boolean error = event.type().equals("error");
+            if (inside && some.size() < MAX_MARKS && (!error || errors < MAX_ERRORS)) {
+                some.add(event);
+                errors += error ? 1 : 0;
+            }
+        }
+        this.marks = List.copyOf(some);
     }
 
     Scale x() {
@@ -174,6 +182,8 @@ final class TimePanel {
             case BYTES_PER_SECOND -> v -> Quantities.bytes(v) + "/s";
             case RATIO -> v -> Quantities.plain(v * 100) + " %";
             case PERCENT -> v -> Quantities.plain(v) + " %";
+            case CELSIUS -> v -> Quantities.plain(v) + " °C";
+            case WATTS, JOULES, MEGAHERTZ -> v -> Quantities.plain(v) + " " + unit.symbol();
             default -> v -> Math.abs(v) >= 1e6 ? Quantities.plain(v / 1e6) + " M" : Quantities.plain(v);
         };
     }

@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.ErrorClass;
+import dev.plimsoll.reports.results.ValueCounts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ public record Timeline(
 
     /** All values of a metric, added over the columns. */
     public boolean has(String metric) {
-        return columns.stream().anyMatch(c -> c.time(metric).count() > 0);
+        return columns.stream().anyMatch(c -> c.time(metric).total() > 0);
     }
 
     /**
@@ -65,7 +66,7 @@ public record Timeline(
             long inFlightMin,
             long inFlightMax,
             int agents,
-            Map<String, Distribution> times,
+            Map<String, ValueCounts> times,
             Map<String, Double> generator) {
         /** Copies the maps. */
         public Column {
@@ -74,14 +75,14 @@ public record Timeline(
         }
 
         /** The values of a metric. */
-        public Distribution time(String metric) {
-            return times.getOrDefault(metric, Distribution.EMPTY);
+        public ValueCounts time(String metric) {
+            return times.getOrDefault(metric, ValueCounts.NONE);
         }
 
         /** This column and the next as one. */
         Column plus(Column next) {
-            Map<String, Distribution> bothTimes = new LinkedHashMap<>(times);
-            next.times.forEach((name, values) -> bothTimes.merge(name, values, Distribution::plus));
+            Map<String, ValueCounts> bothTimes = new LinkedHashMap<>(times);
+            next.times.forEach((name, values) -> bothTimes.merge(name, values, ValueCounts::plus));
             Map<String, Double> worst = new LinkedHashMap<>(generator);
             next.generator.forEach((name, value) -> worst.merge(name, value, Math::max));
             return new Column(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.plimsoll.measurements.MeasurementsJson;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,7 @@ final class SampleReportsTest {
                 "rollback-jenkins.html",
                 rollback.replace("<meta charset=\"utf-8\"/>", "<meta charset=\"utf-8\"/>" + POLICY));
         write("empty.html", HtmlReport.render(TestingReports.empty()));
+        write("hour.html", HtmlReport.render(TestingReports.hour()));
         write("short.html", HtmlReport.render(TestingReports.shortRun()));
         write("rollback.txt", TextReport.render(TestingReports.rollback(), false, 100));
         write("short.txt", TextReport.render(TestingReports.shortRun(), false, 100));
@@ -46,19 +49,34 @@ final class SampleReportsTest {
 
     @Test
     void browserLogsNoErrorAndSendsNoRequest() throws Exception {
-        Path netLog = profile.resolve("net.json");
-        String dom = chromium("rollback.html", "--log-net-log=" + netLog, "--dump-dom");
+        String dom = chromium("rollback.html", "--dump-dom");
         assertTrue(dom.contains("id=\"theme\""), "the page's script ran to its end");
         assertTrue(dom.contains("class=\"cursor\""), "the charts have a cursor");
         assertFalse(dom.contains("<script>alert"), "no script of the server's");
-        String log = Files.readString(netLog);
-        assertTrue(log.contains("rollback.html"), "the log has what the page loads");
-        List<String> requests = new ArrayList<>();
-        Matcher matcher = Pattern.compile("\"url\":\"(https?://[^\"]+)\"").matcher(log);
-        while (matcher.find()) {
-            requests.add(matcher.group(1));
+        assertEquals(List.of(), requestsOf("rollback.html"));
+    }
+
+    @Test
+    void requestOfAPageWouldBeNoticed() throws Exception {
+        write("asking.html", "<!DOCTYPE html><html><body><img src=\"http://127.0.0.1:9/x.png\"/></body></html>");
+        assertEquals(List.of("http://127.0.0.1:9/x.png"), requestsOf("asking.html"));
+    }
+
+    /** What a page asks for over the network. The browser's own requests have no origin; no name is resolved for them. */
+    private List<String> requestsOf(String sample) throws Exception {
+        Path netLog = profile.resolve("net.json");
+        chromiumRaw(sample, "--log-net-log=" + netLog, "--dump-dom");
+        Set<String> requests = new TreeSet<>();
+        for (JsonNode event :
+                MeasurementsJson.mapper().readTree(netLog.toFile()).path("events")) {
+            JsonNode params = event.path("params");
+            String url = params.path("url").asText();
+            boolean own = params.path("initiator").asText().equals("not an origin");
+            if (params.has("initiator") && !own && url.startsWith("http")) {
+                requests.add(url);
+            }
         }
-        assertEquals(List.of(), requests);
+        return List.copyOf(requests);
     }
 
     @Test
@@ -69,8 +87,20 @@ final class SampleReportsTest {
         assertTrue(dom.contains("<path"));
     }
 
-    /** Runs Chromium on a sample and gives what it printed; what it logged of the page must be empty. */
+    /** Runs Chromium on a sample and gives what it printed; the page must have logged nothing. */
     private String chromium(String sample, String... options) throws IOException, InterruptedException {
+        String printed = chromiumRaw(sample, options);
+        boolean policy = sample.contains("jenkins");
+        List<String> console = Files.readString(profile.resolve("stderr"), StandardCharsets.UTF_8)
+                .lines()
+                .filter(l -> l.contains("CONSOLE"))
+                .filter(l -> !policy || !l.contains("Content Security Policy"))
+                .toList();
+        assertEquals(List.of(), console);
+        return printed;
+    }
+
+    private String chromiumRaw(String sample, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 executable(),
                 "--headless",
@@ -81,14 +111,15 @@ final class SampleReportsTest {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
                 "--enable-logging=stderr",
                 "--user-data-dir=" + profile.resolve("profile")));
         command.addAll(List.of(options));
         command.add(DIRECTORY.resolve(sample).toAbsolutePath().toUri().toString());
-        Path errors = profile.resolve("stderr");
         Path output = profile.resolve("stdout");
         Process process = new ProcessBuilder(command)
-                .redirectError(errors.toFile())
+                .redirectError(profile.resolve("stderr").toFile())
                 .redirectOutput(output.toFile())
                 .start();
         try {
@@ -96,13 +127,6 @@ final class SampleReportsTest {
         } finally {
             process.destroyForcibly();
         }
-        String logged = Files.readString(errors, StandardCharsets.UTF_8);
-        boolean policy = sample.contains("jenkins");
-        List<String> console = logged.lines()
-                .filter(l -> l.contains("CONSOLE"))
-                .filter(l -> !policy || !l.contains("Content Security Policy"))
-                .toList();
-        assertEquals(List.of(), console);
         return Files.readString(output, StandardCharsets.UTF_8);
     }
 

@@ -40,10 +40,19 @@ final class TestingReports {
     private static final double MILLIS = 1e6;
 
     private final List<Phase> phases;
-    private final List<MergedInterval> intervals = new ArrayList<>();
-    private final List<NodeSample> samples = new ArrayList<>();
-    private final Random random = new Random(7);
     private final RunResults results;
+    private Random random = new Random(7);
+    private Sink sink;
+    private int seconds;
+    private List<String> requests = List.of();
+    private int stallFrom;
+
+    /** Takes what a run measures, as it goes: an hour of histograms does not fit in a test's memory. */
+    private interface Sink {
+        void interval(MergedInterval interval);
+
+        void sample(double t, NodeSample sample);
+    }
 
     private TestingReports(List<Phase> phases) {
         this.phases = phases;
@@ -55,6 +64,17 @@ final class TestingReports {
         }
         this.results = new RunResults(RUN, windows);
         results.legStarts(0, 0);
+        this.sink = new Sink() {
+            @Override
+            public void interval(MergedInterval interval) {
+                results.add(interval);
+            }
+
+            @Override
+            public void sample(double t, NodeSample sample) {
+                results.add(sample, t);
+            }
+        };
     }
 
     /** 10 s of warm-up and 50 s of chat at 20/s; from 35 s on the queue grows, requests stall and some fail. */
@@ -249,15 +269,28 @@ final class TestingReports {
         ReportDataBuilder builder =
                 new ReportDataBuilder(info(RunInfo.Status.FINISHED, Optional.of(LOAD_STARTED)), summary);
         builder.phases(phases).verdict(verdict).place("runs/" + RUN).scenario("name: chat-release-gate\n# " + HOSTILE);
-        intervals.forEach(builder::interval);
-        for (NodeSample sample : samples) {
-            builder.sample(sample.wallMicros() / 1e6, sample);
-        }
+        sink = new Sink() {
+            @Override
+            public void interval(MergedInterval interval) {
+                builder.interval(interval);
+            }
+
+            @Override
+            public void sample(double t, NodeSample sample) {
+                builder.sample(t, sample);
+            }
+        };
+        /* The same numbers once more. */
+        load(seconds, requests, stallFrom);
         events.forEach(builder::event);
         return builder;
     }
 
     private void load(int seconds, List<String> requests, int stallFrom) {
+        this.seconds = seconds;
+        this.requests = requests;
+        this.stallFrom = stallFrom;
+        this.random = new Random(7);
         for (int second = 0; second < seconds; second++) {
             int start = 0;
             Phase current = phases.getFirst();
@@ -280,8 +313,7 @@ final class TestingReports {
                     "generator.loop.cpu", Reading.of(8 + random.nextInt(5)),
                     "generator.cpu", Reading.of(3 + random.nextDouble()));
             MergedInterval interval = new MergedInterval(0, second, second, 1, 2, parts, lag, generator);
-            intervals.add(interval);
-            results.add(interval);
+            sink.interval(interval);
             nodes(second, stall);
         }
     }
@@ -337,7 +369,6 @@ final class TestingReports {
                 .recordValue(Math.round(value));
     }
 
-    /* The sample's wall clock carries its instant on the run's timeline. */
     private void nodes(int second, double stall) {
         double t = second + 0.4;
         Map<String, Reading> gpu = new HashMap<>();
@@ -352,15 +383,10 @@ final class TestingReports {
         gpu.put("vllm.requests.waiting", Reading.of(Math.round(40 * stall)));
         gpu.put("cpu.utilization", Reading.of(22 + random.nextInt(12)));
         gpu.put("gpu.throttled", Reading.notAvailable("the driver does not report it"));
-        add(new NodeSample("gpu-0", "vllm", "a1", Math.round(t * 1e6), gpu), t);
+        sink.sample(t, new NodeSample("gpu-0", "vllm", "a1", 0, gpu));
         Map<String, Reading> gateway =
                 Map.of("cpu.utilization", Reading.of(9 + random.nextInt(4)), "gc.pause", Reading.of(random.nextInt(9)));
-        add(new NodeSample("gateway", "jvm", "a1", Math.round(t * 1e6), gateway), t);
-    }
-
-    private void add(NodeSample sample, double t) {
-        samples.add(sample);
-        results.add(sample, t);
+        sink.sample(t, new NodeSample("gateway", "jvm", "a1", 0, gateway));
     }
 
     private static Map<String, Histogram> baseline() {
