@@ -62,8 +62,11 @@ final class ClientCharts {
                 .orElseThrow();
         String finding = String.format(
                 Locale.ROOT,
-                "p99 %s of an interval was %s at most, at %s; p50 was from %s to %s.",
+                "p99 %s of %s was %s at most, at %s; p50 was from %s to %s.",
                 name,
+                timeline.width() > timeline.interval() * 1.5
+                        ? "a column of " + Quantities.clock(timeline.width())
+                        : "an interval",
                 Quantities.millis(percentile(worst, metric, 99)),
                 Quantities.clock(worst.t()),
                 Quantities.millis(lines.get(0).points().stream()
@@ -154,8 +157,8 @@ final class ClientCharts {
         plot.gridY(y.ticks(4), TimePanel.ticks(unit));
         panel.axis(out, plot, bottom);
         panel.marks(out, TOP, bottom, true);
-        drawn.forEach(limit -> plot.limit(limit.value(), limit.expression()));
         lines.forEach(line -> plot.line(line.points(), line.ink()));
+        drawn.forEach(limit -> plot.limit(limit.value(), limit.expression()));
         panel.titles(out, timeline, TOP, bottom, this::words);
         out.close().close();
     }

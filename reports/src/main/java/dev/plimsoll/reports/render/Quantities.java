@@ -2,6 +2,7 @@ package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Unit;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
@@ -143,9 +144,12 @@ public final class Quantities {
         if (size >= 1e15 || size < 1e-6) {
             return String.format(Locale.ROOT, "%.2e", value);
         }
-        int decimals = size >= 99.95 ? 0 : 2 - (int) Math.floor(Math.log10(size));
-        String text = fixed(value, Math.max(0, decimals));
-        return size < 99.95 && text.startsWith("10.0") && text.length() == 5 ? "10.0" : text;
+        if (size >= 99.95) {
+            return fixed(value, 0);
+        }
+        BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(3, RoundingMode.HALF_UP));
+        int before = rounded.precision() - rounded.scale();
+        return rounded.setScale(Math.max(0, 3 - before), RoundingMode.HALF_UP).toPlainString();
     }
 
     /** The shortest text of a number that was meant to be short, such as a tick: {@code 0.5}, {@code 20}, {@code 1,500}. */

@@ -69,12 +69,12 @@ final class SpectrumChart {
         }
         plot.gridX(ticks, SpectrumChart::tick, true);
         Plot.label(out, TimePanel.RIGHT, bottom + 29, "end", "percentile, by 1 / (1 − p), logarithmic");
-        drawn.forEach(limit -> limit(out, plot, limit));
         for (int i = 0; i < lines.size(); i++) {
             out.empty(
                     "path",
                     Plot.with(inks.get(i).stroke(1.8), "d", path(lines.get(i).values(), x, y)));
         }
+        drawn.forEach(limit -> limit(out, plot, limit));
         out.close().close();
     }
 

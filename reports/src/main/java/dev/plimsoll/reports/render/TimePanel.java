@@ -19,7 +19,7 @@ final class TimePanel {
     /** Where drawing areas begin. */
     static final double LEFT = 72;
     /** Where they end. */
-    static final double RIGHT = 984;
+    static final double RIGHT = 966;
 
     private static final double CHARACTER = 6.3;
     private static final double MARK_DISTANCE = 18;
