@@ -218,10 +218,10 @@ final class ClientCharts {
         StringBuilder text = new StringBuilder();
         text.append("at ").append(Quantities.clock(column.t()));
         text.append("\noffered ")
-                .append(orNone(perSecond(timeline, column, column.scheduled())))
+                .append(orNone(perSecond(timeline, column, (double) column.scheduled())))
                 .append("/s");
         text.append(", succeeded ")
-                .append(orNone(perSecond(timeline, column, column.succeeded())))
+                .append(orNone(perSecond(timeline, column, (double) column.succeeded())))
                 .append("/s");
         text.append("\nfailed ").append(Quantities.count(column.failed()));
         text.append(", in flight ").append(Quantities.count(column.inFlightMax()));

@@ -96,6 +96,12 @@ record Headline(String word, String sign, String style, Optional<Integer> exitCo
 
     /** One sentence on the generator. */
     static String generator(Summary.GeneratorSummary generator) {
+        boolean measured = generator.sendLagP99Millis().isPresent()
+                || generator.eventLoopLagP99Millis().isPresent()
+                || generator.cpuMax().isPresent();
+        if (generator.fit() && !measured) {
+            return "nothing was measured of it";
+        }
         List<String> parts = new ArrayList<>();
         parts.add(generator.fit() ? "fit to measure" : "NOT FIT to measure");
         generator.sendLagP99Millis().ifPresent(v -> parts.add("send lag p99 " + Quantities.millis(v)));

@@ -94,10 +94,10 @@ final class HeatmapChart {
                 if (level >= 0) {
                     double from = panel.x().at(timeline.columns().get(c).t());
                     double to = panel.x().at(timeline.columns().get(end - 1).t() + timeline.width());
-                    String width = Markup.px(Math.max(1, to - from));
                     paths[level].append('M').append(Markup.px(from)).append(' ').append(place);
-                    paths[level].append('h').append(width).append('v').append(Markup.px(height));
-                    paths[level].append("h-").append(width).append('z');
+                    paths[level].append('H').append(Markup.px(Math.max(from + 1, to)));
+                    paths[level].append('v').append(Markup.px(height));
+                    paths[level].append('H').append(Markup.px(from)).append('z');
                 }
                 c = end;
             }
@@ -128,7 +128,7 @@ final class HeatmapChart {
         if (count == 0) {
             return -1;
         }
-        double share = most <= 1 ? 1 : Math.log(count) / Math.log(most);
+        double share = most <= 1 ? 1 : Math.log((double) count) / Math.log((double) most);
         return (int) Math.min(COLOURS.size() - 1, Math.floor(share * COLOURS.size()));
     }
 

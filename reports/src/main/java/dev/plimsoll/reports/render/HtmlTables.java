@@ -373,7 +373,7 @@ final class HtmlTables {
     }
 
     private static void perSecond(Markup out, Timeline timeline, Timeline.Column column, long count) {
-        double value = ClientCharts.perSecond(timeline, column, count);
+        double value = ClientCharts.perSecond(timeline, column, (double) count);
         number(out, Double.isFinite(value) ? Quantities.rate(value) : Quantities.NONE);
     }
 

@@ -144,7 +144,7 @@ final class Markup {
         }
         boolean control = c >= 0x7F && c < 0xA0;
         boolean surrogate = c >= 0xD800 && c <= 0xDFFF;
-        boolean turnsDirection = c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+        boolean turnsDirection = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
         return !control && !surrogate && !turnsDirection && c != 0xFFFE && c != 0xFFFF;
     }
 }

@@ -24,7 +24,6 @@ final class MethodBox {
                 "Durations are taken from the monotonic clock of the agent that sent the request, stamped when the"
                         + " socket became readable or took the bytes, before any parsing. Wall time only places intervals"
                         + " of agents and nodes on one time axis, corrected by each agent's clock offset.");
-        out.element("h3", "Definitions");
         definitions(out, data);
         out.element("h3", "Percentiles");
         out.element(
@@ -125,6 +124,10 @@ final class MethodBox {
         data.timeline()
                 .columns()
                 .forEach(column -> shown.addAll(column.generator().keySet()));
+        if (shown.isEmpty()) {
+            return;
+        }
+        out.element("h3", "Definitions");
         out.open("table", "cellpadding", "2", "class", "facts");
         for (Metric metric : Metrics.all()) {
             if (shown.contains(metric.name())) {

@@ -16,6 +16,8 @@ public final class Quantities {
 
     private static final double MILLIS_PER_SECOND = 1000;
     private static final double SECONDS_PER_MINUTE = 60;
+    /* A ratio times 100 is rarely whole to the last bit. */
+    private static final double WHOLE = 1e-9;
     private static final double BYTES_STEP = 1024;
     private static final String[] BYTE_UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
@@ -164,6 +166,9 @@ public final class Quantities {
         if (size == 0) {
             return "0 %";
         }
+        if (Math.abs(percent - Math.rint(percent)) < WHOLE && size > 0.5) {
+            return fixed(Math.rint(percent), 0) + " %";
+        }
         if (size < 0.001) {
             return (percent < 0 ? "-" : "") + "<0.001 %";
         }
@@ -176,7 +181,7 @@ public final class Quantities {
         if (size < 100 && size >= 99.95) {
             return size >= 99.995 ? ">99.99 %" : fixed(percent, 2) + " %";
         }
-        return (percent == Math.rint(percent) ? fixed(percent, 0) : fixed(percent, 1)) + " %";
+        return fixed(percent, 1) + " %";
     }
 
     private static String fixed(double value, int decimals) {

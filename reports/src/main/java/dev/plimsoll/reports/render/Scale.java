@@ -18,7 +18,7 @@ record Scale(double low, double high, boolean log, double from, double to) {
     };
 
     Scale {
-        if (!(low < high) || log && low <= 0) {
+        if (!(low < high) || (log && low <= 0)) {
             throw new IllegalArgumentException("no scale from " + low + " to " + high);
         }
     }

@@ -248,6 +248,7 @@ final class HtmlReportTest {
         assertTrue(text.contains("No load was sent, so there is nothing to draw."));
         assertTrue(text.contains("No request was scheduled."));
         assertTrue(text.contains("connection refused by 127.0.0.1:8000"));
+        assertTrue(text.contains("nothing was measured of it"), "a generator that was not used is not called fit");
         assertEquals(List.of(), TestingXml.elements(document, "figure"));
     }
 

@@ -62,6 +62,8 @@ final class QuantitiesTest {
         assertEquals("0.017 %", Quantities.percent(0.00017));
         assertEquals("0.17 %", Quantities.percent(0.0017));
         assertEquals("95.2 %", Quantities.percent(0.952));
+        assertEquals("5 %", Quantities.percent(0.05));
+        assertEquals("-5 %", Quantities.value(-5, "%"));
     }
 
     @Test

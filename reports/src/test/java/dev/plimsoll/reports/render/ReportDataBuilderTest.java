@@ -15,12 +15,14 @@ import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.ValueCounts;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ReportDataBuilderTest {
     private static final RunInfo INFO =
@@ -158,6 +160,34 @@ final class ReportDataBuilderTest {
                 .mapToDouble(Timeline.Column::t)
                 .min();
         assertEquals(0, first.orElseThrow());
+    }
+
+    @Test
+    void bundleGivesBackWhatTheRunGave(@TempDir Path store) {
+        ReportData live = TestingReports.rollback();
+        ReportData read = TestingReports.bundle(store);
+        assertEquals(live.timeline().bands(), read.timeline().bands());
+        assertEquals(live.timeline().errors(), read.timeline().errors());
+        assertEquals(live.summary(), read.summary());
+        assertEquals(live.verdict(), read.verdict());
+        assertEquals(live.parts().keySet(), read.parts().keySet());
+        assertEquals(live.nodes(), read.nodes());
+        for (int i = 0; i < live.timeline().columns().size(); i++) {
+            Timeline.Column mine = live.timeline().columns().get(i);
+            Timeline.Column theirs = read.timeline().columns().get(i);
+            assertEquals(mine.scheduled(), theirs.scheduled());
+            assertEquals(mine.generator(), theirs.generator());
+            for (String metric : mine.times().keySet()) {
+                assertEquals(mine.time(metric).total(), theirs.time(metric).total(), metric);
+                assertEquals(
+                        mine.time(metric).quantile(0.99), theirs.time(metric).quantile(0.99), metric);
+            }
+        }
+        for (String metric : live.spectra().keySet()) {
+            assertEquals(
+                    live.spectrum(metric).quantile(0.999), read.spectrum(metric).quantile(0.999), metric);
+        }
+        assertEquals("name: chat-release-gate\n", read.scenarioText());
     }
 
     private static ReportDataBuilder builder() {

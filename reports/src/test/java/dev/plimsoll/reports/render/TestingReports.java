@@ -9,6 +9,8 @@ import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.RequestInterval;
 import dev.plimsoll.measurements.SeriesKey;
+import dev.plimsoll.reports.bundle.RunBundle;
+import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.MergedInterval;
@@ -18,6 +20,7 @@ import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Phase;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,6 +100,33 @@ final class TestingReports {
                 .build();
     }
 
+    /** The run of {@link #rollback()} as far as a bundle in that directory gives it back. */
+    static ReportData bundle(Path store) {
+        TestingReports run = new TestingReports(List.of(warmUp(10), steady(50, 20)));
+        RunInfo info = info(RunInfo.Status.FINISHED, Optional.of(LOAD_STARTED));
+        try (RunBundleWriter writer = RunBundleWriter.create(store, info, "name: chat-release-gate\n")) {
+            Sink results = run.sink;
+            run.sink = new Sink() {
+                @Override
+                public void interval(MergedInterval interval) {
+                    results.interval(interval);
+                    writer.interval(interval, run.results);
+                }
+
+                @Override
+                public void sample(double t, NodeSample sample) {
+                    results.sample(t, sample);
+                    writer.node(sample, t);
+                }
+            };
+            run.load(60, List.of("chat", "summarize"), 35);
+            writer.event(new RunEvent(36.2, "error", "503", Map.of("class", "http_5xx")));
+            writer.summary(run.results.summary());
+            writer.verdict(verdict());
+            return ReportDataBuilder.of(RunBundle.open(writer.directory())).build();
+        }
+    }
+
     /** No load at all: the smoke test failed. */
     static ReportData empty() {
         TestingReports run = new TestingReports(List.of());
@@ -135,6 +165,10 @@ final class TestingReports {
     }
 
     static RunInfo info(RunInfo.Status status, Optional<Instant> loadStarted) {
+        return info(status, loadStarted, STARTED.plusSeconds(70));
+    }
+
+    private static RunInfo info(RunInfo.Status status, Optional<Instant> loadStarted, Instant ended) {
         return new RunInfo(
                 RunInfo.FORMAT,
                 RUN,
@@ -142,7 +176,7 @@ final class TestingReports {
                 status,
                 "",
                 STARTED,
-                Optional.of(STARTED.plusSeconds(70)),
+                Optional.of(ended),
                 loadStarted,
                 "1.0.0",
                 "epoll",
@@ -266,8 +300,8 @@ final class TestingReports {
 
     private ReportDataBuilder data(Optional<Verdict> verdict, List<RunEvent> events) {
         Summary summary = results.summary();
-        ReportDataBuilder builder =
-                new ReportDataBuilder(info(RunInfo.Status.FINISHED, Optional.of(LOAD_STARTED)), summary);
+        RunInfo info = info(RunInfo.Status.FINISHED, Optional.of(LOAD_STARTED), STARTED.plusSeconds(seconds + 10));
+        ReportDataBuilder builder = new ReportDataBuilder(info, summary);
         builder.phases(phases).verdict(verdict).place("runs/" + RUN).scenario("name: chat-release-gate\n# " + HOSTILE);
         sink = new Sink() {
             @Override
