@@ -39,6 +39,13 @@ final class Binning<T> {
         }
     }
 
+    /** Makes bins wider until they are at least that wide. */
+    void widen(double least) {
+        while (width < least * (1 - ROUNDING)) {
+            halve();
+        }
+    }
+
     double width() {
         return width;
     }

@@ -256,8 +256,10 @@ public final class HtmlReport {
         String columns = "One column is " + Quantities.clock(data.timeline().width()) + " wide. ";
         String marks = panel.marks().isEmpty() ? "" : "Marks ▼ are numbered as in the list of events below the charts.";
         out.element("p", zero + columns + marks);
-        new ClientCharts(data, panel, limits).render(out);
-        spectra(out, data, limits);
+        /* Charts of clients show all requests together: a limit for one of them has no place there. */
+        List<Limit> ofAll = limits.stream().filter(l -> l.on().isEmpty()).toList();
+        new ClientCharts(data, panel, ofAll).render(out);
+        spectra(out, data, ofAll);
         new NodeCharts(data, panel, limits).render(out);
         HtmlTables.columns(out, data.timeline());
         out.close();

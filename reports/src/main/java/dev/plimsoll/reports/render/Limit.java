@@ -8,6 +8,8 @@ import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A limit of a gate that can be drawn in a chart.
@@ -15,9 +17,11 @@ import java.util.Optional;
  * @param expression as written in the scenario
  * @param metric what it limits
  * @param statistic which statistic of it; absent for rates and ratios
+ * @param on the one request or node it is for; absent when it is for all
  * @param value in the metric's unit
  */
-record Limit(String expression, String metric, Optional<Statistic> statistic, double value) {
+record Limit(String expression, String metric, Optional<Statistic> statistic, Optional<String> on, double value) {
+    private static final Pattern ON = Pattern.compile("\\S+\\s+on\\s+(.+?)(?:\\s+in\\s+\\S+)?\\s*[<>]=?[^<>]*");
 
     /** The limits of a verdict's thresholds. */
     static List<Limit> of(Optional<Verdict> verdict) {
@@ -32,8 +36,14 @@ record Limit(String expression, String metric, Optional<Statistic> statistic, do
                 Optional<Statistic> statistic = subject.length() > metric.length()
                         ? Statistic.parse(subject.substring(metric.length() + 1))
                         : Optional.empty();
+                Matcher on = ON.matcher(check.expression().strip());
+                Optional<String> name = on.matches() ? Optional.of(on.group(1)) : Optional.empty();
                 limits.add(new Limit(
-                        check.expression(), metric, statistic, check.limit().get()));
+                        check.expression(),
+                        metric,
+                        statistic,
+                        name,
+                        check.limit().get()));
             }
         }
         return limits;

@@ -80,8 +80,10 @@ final class NodeCharts {
     private void lane(Markup out, NodeLane series, double top, boolean last) {
         Unit unit = unit(series.metric());
         double bottom = top + LANE;
-        List<Limit> drawn =
-                limits.stream().filter(l -> l.metric().equals(series.metric())).toList();
+        List<Limit> drawn = limits.stream()
+                .filter(l -> l.metric().equals(series.metric())
+                        && l.on().map(series.node()::equals).orElse(true))
+                .toList();
         double max = series.max();
         for (Limit limit : drawn) {
             max = limit.value() <= Math.abs(series.max()) * 3 ? Math.max(max, limit.value()) : max;

@@ -164,6 +164,9 @@ public final class ReportDataBuilder {
             interval = merged.seconds() > 0 ? merged.seconds() : 1;
             columns = new Binning<>(interval, MAX_COLUMNS, Timeline.Column::plus);
         }
+        /* The last interval of a leg is shorter than the others, and may be the first of all. */
+        interval = Math.max(interval, merged.seconds());
+        columns.widen(interval);
         RequestCounts counts = RequestCounts.NONE;
         long inFlight = 0;
         Map<String, ValueCounts> times = new HashMap<>();

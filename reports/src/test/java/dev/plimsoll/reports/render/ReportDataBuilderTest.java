@@ -114,6 +114,24 @@ final class ReportDataBuilderTest {
     }
 
     @Test
+    void shortFirstIntervalDoesNotTearTheColumnsApart() {
+        ReportDataBuilder builder = builder();
+        MergedInterval whole = interval(0, 1, 1);
+        builder.interval(
+                new MergedInterval(0, 0, 0, 0.05, 1, whole.requests(), Histograms.create(Metrics.LATENCY), Map.of()));
+        for (int t = 2; t < 12; t++) {
+            builder.interval(interval(t, 1, 1));
+        }
+        Timeline timeline = builder.build().timeline();
+        assertTrue(timeline.width() >= 1, "as wide as an interval: " + timeline.width());
+        assertEquals(
+                11,
+                timeline.columns().stream()
+                        .mapToLong(Timeline.Column::succeeded)
+                        .sum());
+    }
+
+    @Test
     void errorsKnowWhenTheyWereSeen() {
         ReportDataBuilder builder = builder();
         RequestCounts failed = new RequestCounts(1, 1, 0, 1, 0, Map.of(ErrorClass.RESET, 1L), 0, 0, 1, 0, 0);
