@@ -1,0 +1,73 @@
+package dev.plimsoll.agent.watch;
+
+import dev.plimsoll.measurements.Histograms;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.SingleWriterRecorder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A timer on one event loop that records how late it is. {@link #run} is called by the loop only; the rest by one other
+ * thread.
+ *
+ * <p>A loop that was blocked for a second owes a hundred firings and makes up for them, each recorded as late as it is:
+ * so what a task would have waited that came at any time is in the histogram.
+ */
+final class LoopTimer implements Runnable {
+    private final EventLoop loop;
+    private final LongSupplier nanoClock;
+    private final SingleWriterRecorder recorder =
+            new SingleWriterRecorder(Histograms.LOWEST_NANOS, Histograms.HIGHEST_NANOS, 3);
+    private @Nullable ScheduledFuture<?> schedule;
+    private @Nullable Histogram recycled;
+    private volatile long dueNanos;
+    private volatile long threadId;
+
+    LoopTimer(EventLoop loop, LongSupplier nanoClock) {
+        this.loop = loop;
+        this.nanoClock = nanoClock;
+    }
+
+    void start() {
+        dueNanos = nanoClock.getAsLong() + SelfWatch.TIMER_NANOS;
+        schedule = loop.scheduleAtFixedRate(this, SelfWatch.TIMER_NANOS, SelfWatch.TIMER_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void run() {
+        long due = dueNanos;
+        if (threadId == 0) {
+            threadId = Thread.currentThread().threadId();
+        }
+        long late = Math.max(0, nanoClock.getAsLong() - due);
+        recorder.recordValue(Math.min(late, Histograms.HIGHEST_NANOS));
+        dueNanos = due + SelfWatch.TIMER_NANOS;
+    }
+
+    /** Adds what was recorded since the last call. */
+    void flipInto(Histogram sum) {
+        Histogram interval = recorder.getIntervalHistogram(recycled);
+        sum.add(interval);
+        recycled = interval;
+    }
+
+    /** How late the firing is that has not come yet; 0 when it is not due. */
+    long overdueNanos() {
+        return schedule == null ? 0 : Math.max(0, nanoClock.getAsLong() - dueNanos);
+    }
+
+    /** The loop's thread; 0 before the timer fired. */
+    long threadId() {
+        return threadId;
+    }
+
+    void stop() {
+        if (schedule != null) {
+            schedule.cancel(false);
+            schedule = null;
+        }
+    }
+}

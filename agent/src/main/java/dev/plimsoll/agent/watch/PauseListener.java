@@ -1,0 +1,59 @@
+package dev.plimsoll.agent.watch;
+
+import com.sun.management.GarbageCollectionNotificationInfo;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.management.ListenerNotFoundException;
+import javax.management.Notification;
+import javax.management.NotificationEmitter;
+import javax.management.NotificationListener;
+import javax.management.openmbean.CompositeData;
+
+/**
+ * Listens for garbage collections of this JVM and keeps the longest that stopped it. Resolution 1 ms. Safe for use by
+ * several threads.
+ */
+final class PauseListener implements NotificationListener {
+    private final AtomicLong longestMillis = new AtomicLong();
+
+    void register() {
+        for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+            if (bean instanceof NotificationEmitter emitter) {
+                emitter.addNotificationListener(this, null, null);
+            }
+        }
+    }
+
+    void unregister() {
+        for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
+            if (bean instanceof NotificationEmitter emitter) {
+                try {
+                    emitter.removeNotificationListener(this);
+                } catch (ListenerNotFoundException e) {
+                    continue; // it was not registered
+                }
+            }
+        }
+    }
+
+    @Override
+    public void handleNotification(Notification notification, Object handback) {
+        if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
+            var info = GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
+            if (stopsTheWorld(info.getGcName())) {
+                longestMillis.accumulateAndGet(info.getGcInfo().getDuration(), Math::max);
+            }
+        }
+    }
+
+    /** Whether a collector's collections are pauses; the others run beside the application. */
+    static boolean stopsTheWorld(String collector) {
+        return !collector.endsWith("Cycles") && !collector.equals("G1 Concurrent GC");
+    }
+
+    /** The longest pause since the last call, in ms; 0 when there was none. */
+    long longestSinceLastCallMillis() {
+        return longestMillis.getAndSet(0);
+    }
+}
