@@ -1,0 +1,27 @@
+package dev.plimsoll.controller.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.results.Summary;
+import dev.plimsoll.reports.verdict.Verdict;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a run ended.
+ *
+ * @param bundle its directory
+ * @param info what {@code run.json} says
+ * @param summary what was measured
+ * @param verdict of a gate
+ */
+public record RunOutcome(Path bundle, RunInfo info, Summary summary, Optional<Verdict> verdict) {
+    /** Checks the components. */
+    public RunOutcome {
+        requireNonNull(bundle, "bundle");
+        requireNonNull(info, "info");
+        requireNonNull(summary, "summary");
+        requireNonNull(verdict, "verdict");
+    }
+}

@@ -1,0 +1,31 @@
+package dev.plimsoll.controller.run;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plimsoll.scenarios.ScenarioFile;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is to be run.
+ *
+ * @param scenario the scenario
+ * @param store the directory that gets the bundle
+ * @param agents agent processes to start on this machine; 0: the agent lives in this process
+ * @param judge whether the scenario's gate decides at the end; needs a gate
+ * @param transport {@code io_uring}, {@code epoll} or {@code nio}; absent: the best one
+ */
+public record RunRequest(ScenarioFile scenario, Path store, int agents, boolean judge, Optional<String> transport) {
+    /** Checks the components. */
+    public RunRequest {
+        requireNonNull(scenario, "scenario");
+        requireNonNull(store, "store");
+        requireNonNull(transport, "transport");
+        if (agents < 0 || agents > 64) {
+            throw new IllegalArgumentException("agents are from 0 to 64, not " + agents);
+        }
+        if (judge && scenario.scenario().gate().isEmpty()) {
+            throw new IllegalArgumentException("the scenario has no gate: to judge");
+        }
+    }
+}

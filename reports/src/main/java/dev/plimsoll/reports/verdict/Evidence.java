@@ -1,0 +1,33 @@
+package dev.plimsoll.reports.verdict;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.plimsoll.reports.results.RunResults;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that a verdict stands on besides the scenario's gate.
+ *
+ * @param results what the run measured
+ * @param smoke what became of the smoke test; absent when the gate has none, or it was not reached
+ * @param baseline earlier runs of the same load to compare with, the latest first; empty when there is none
+ * @param baselineProblem why there is no baseline, a sentence; empty when there is one or none is wanted
+ * @param incomplete why the measurement is not whole, a sentence each: an abort, a lost agent; empty for a finished run.
+ *     Such a run is never PROMOTE
+ */
+public record Evidence(
+        RunResults results,
+        Optional<Verdict.Check> smoke,
+        List<RunResults> baseline,
+        String baselineProblem,
+        List<String> incomplete) {
+    /** Checks the components and copies the lists. */
+    public Evidence {
+        requireNonNull(results, "results");
+        requireNonNull(smoke, "smoke");
+        baseline = List.copyOf(baseline);
+        requireNonNull(baselineProblem, "baselineProblem");
+        incomplete = List.copyOf(incomplete);
+    }
+}
