@@ -3,11 +3,20 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.Set;
 
 /** One way to watch a node. Its methods are called on one context that carries no load, one at a time. */
 public interface Probe {
     /** The type's name in scenarios, such as {@code vllm}. */
     String type();
+
+    /**
+     * The metrics that it is for, whether or not this source has them. They are reported as failed while nothing can be
+     * read, so that a source that never answers is seen. Empty where only the source knows.
+     */
+    default Set<String> metrics() {
+        return Set.of();
+    }
 
     /**
      * Takes one sample. A metric that the probe could have but this source lacks is there as not available; what went

@@ -2,6 +2,7 @@ package dev.plimsoll.agent.probes;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ import java.util.OptionalLong;
 /**
  * What Linux tells of the machine and of this process' control group, in files.
  *
- * <p>A file or a line that is not there gives nothing, never zero. Safe for use by several threads.
+ * <p>A file or a line that is not there gives nothing, never zero; where there must be something, a
+ * {@link FileNotFoundException} tells a file that is not there from one that cannot be read. Safe for use by several threads.
  */
 public final class ProcFiles {
     private static final long MICROS_PER_NANO_DIVISOR = 1_000;
@@ -174,8 +176,11 @@ public final class ProcFiles {
 
     private List<String> lines(String file) throws IOException {
         Optional<String> text = text(file);
-        if (text.isEmpty() || text.get().isBlank()) {
-            throw new IOException("/" + file + " is not there or empty");
+        if (text.isEmpty()) {
+            throw new FileNotFoundException("/" + file + " is not there");
+        }
+        if (text.get().isBlank()) {
+            throw new IOException("/" + file + " is empty");
         }
         return text.get().lines().toList();
     }

@@ -1,0 +1,66 @@
+package dev.plimsoll.agent.probes;
+
+import dev.plimsoll.agent.fetch.Fetched;
+import dev.plimsoll.agent.fetch.HttpFetch;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+
+/** A metrics page of an HTTP server. */
+final class PageSource {
+    private final HttpFetch fetch;
+    private final Workers workers;
+    private final URI url;
+    private final Duration timeout;
+
+    /**
+     * Asks for nothing yet.
+     *
+     * @param timeout for a whole page
+     */
+    PageSource(HttpFetch fetch, Workers workers, URI url, Duration timeout) {
+        this.fetch = fetch;
+        this.workers = workers;
+        this.url = url;
+        this.timeout = timeout;
+    }
+
+    /**
+     * One page.
+     *
+     * @param nanos when it was taken: the middle between request and answer, by {@link System#nanoTime}
+     * @param text what is on it
+     */
+    record Page(long nanos, PrometheusText text) {}
+
+    /** The page's address without credentials. */
+    String address() {
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        return url.getScheme() + "://" + url.getHost() + port + (url.getRawPath() == null ? "" : url.getRawPath());
+    }
+
+    /** Gets the page; fails with a sentence when there is no whole page. */
+    Future<Page> get() {
+        HttpFetch.Fetch request =
+                HttpFetch.Fetch.get(url, Map.of("Accept", "text/plain; version=0.0.4, */*; q=0.1"), timeout);
+        long start = System.nanoTime();
+        return fetch.fetch(request).compose(answer -> {
+            long taken = start + (System.nanoTime() - start) / 2;
+            return workers.run(() -> new Page(taken, parse(answer)));
+        });
+    }
+
+    private PrometheusText parse(Fetched answer) throws IOException {
+        if (!answer.ok()) {
+            throw new IOException(address() + " answers with status " + answer.status());
+        }
+        if (answer.truncated()) {
+            throw new IOException(address() + " is longer than "
+                    + HttpFetch.DEFAULT_LIMIT / (1024 * 1024)
+                    + " MiB, which no metrics page should be");
+        }
+        return PrometheusText.parse(answer.text());
+    }
+}
