@@ -66,10 +66,9 @@ final class Counters {
             }
             amount += is - was.getValue();
         }
-        return Optional.of(
-                Double.isFinite(amount)
-                        ? new Change.Growth(amount, (nanos - earlier.nanos) / NANOS_PER_SECOND)
-                        : new Change.Reset());
+        double seconds = (nanos - earlier.nanos) / NANOS_PER_SECOND;
+        // Numbers that no counter reaches are as good as a reset.
+        return Optional.of(Double.isFinite(amount / seconds) ? new Change.Growth(amount, seconds) : new Change.Reset());
     }
 
     /** The counter's rate since then, per second. */
@@ -94,9 +93,11 @@ final class Counters {
             return Optional.empty();
         }
         if (above.get() instanceof Change.Growth a && below.get() instanceof Change.Growth b) {
-            return b.amount() > 0
-                    ? Optional.of(Reading.of(Math.min(most, factor * a.amount() / b.amount())))
-                    : Optional.empty();
+            if (b.amount() == 0) {
+                return Optional.empty();
+            }
+            double value = factor * a.amount() / b.amount();
+            return Optional.of(Double.isFinite(value) ? Reading.of(Math.min(most, value)) : reset());
         }
         return Optional.of(reset());
     }

@@ -210,8 +210,9 @@ final class LocalProbe implements Probe {
     static boolean isCounted(String device) {
         return !device.equals("lo")
                 && !device.contains(".")
-                && !device.matches("(veth|docker|br-|virbr|cni|flannel|cali|cilium|lxc|tun|tap|ifb|dummy|bond|team|vlan"
-                        + "|kube|nodelocaldns|vxlan|wg).*|br[0-9]+");
+                && !device.matches(
+                        "(veth|docker|podman|br-|virbr|cni|flannel|cali|cilium|lxc|tun|tap|ifb|dummy|bond|team|vlan"
+                                + "|kube|nodelocaldns|vxlan|wg).*|br[0-9]+");
     }
 
     private void retransmits(Map<String, Reading> readings, Counters now) throws IOException {

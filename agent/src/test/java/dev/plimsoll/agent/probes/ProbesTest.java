@@ -239,6 +239,8 @@ class ProbesTest {
     @Test
     void aConsumerThatThrowsDoesNotEndTheSampling() throws Exception {
         Told probe = healthy();
+        ConcurrentLinkedQueue<Throwable> reported = new ConcurrentLinkedQueue<>();
+        vertx.exceptionHandler(reported::add);
         Probes probes = Probes.start(
                 vertx,
                 "agent-1",
@@ -251,6 +253,13 @@ class ProbesTest {
         until("asked on", () -> probe.asked.get() >= 3);
         await(probes.stop());
         assertTrue(probe.closed);
+        assertEquals("full", reported.element().getMessage());
+    }
+
+    @Test
+    void withoutNodesThereIsNothingToDo() throws Exception {
+        await(Probes.start(vertx, "agent-1", List.of(), samples::add).stop());
+        assertEquals(List.of(), List.copyOf(samples));
     }
 
     @Test
