@@ -6,6 +6,6 @@ public final class ScenarioSchema {
 
     /** The schema as JSON text, the same as the resource {@code scenario.schema.json}. */
     public static String json() {
-        throw new UnsupportedOperationException();
+        return Resources.text("/scenario.schema.json");
     }
 }

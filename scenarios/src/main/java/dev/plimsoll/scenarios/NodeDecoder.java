@@ -1,0 +1,139 @@
+package dev.plimsoll.scenarios;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code nodes}. */
+final class NodeDecoder {
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+    private static final String METRIC = "[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*";
+
+    private final Values values;
+
+    NodeDecoder(Values values) {
+        this.values = values;
+    }
+
+    List<Node> decode(Field field) {
+        List<Node> nodes = new ArrayList<>();
+        Map<String, Integer> lines = new LinkedHashMap<>();
+        for (Field item : values.list(field, "nodes")) {
+            values.section(item, Block.NODE, "a node")
+                    .flatMap(section -> node(section, lines))
+                    .ifPresent(nodes::add);
+        }
+        return nodes;
+    }
+
+    private Optional<Node> node(Section section, Map<String, Integer> lines) {
+        String rule = "a node's name is up to 120 characters without double quotes";
+        Optional<String> name = section.need("name").flatMap(field -> {
+            Optional<String> text = values.name(field, rule, ScenarioDecoder.LABEL);
+            text.ifPresent(word -> WorkloadDecoder.unique(values, field, word, "node", lines));
+            return text;
+        });
+        Optional<String> agent = section.get("agent")
+                .flatMap(field -> values.name(field, "agent is the label of an agent", ScenarioDecoder.LABEL));
+        List<ProbeSpec> probes = new ArrayList<>();
+        section.need("probes").ifPresent(field -> {
+            for (Field item : values.filledList(field, "probes")) {
+                values.section(item, Block.PROBE, "a probe")
+                        .flatMap(this::probe)
+                        .ifPresent(probes::add);
+            }
+        });
+        Field intervalField = section.orDefault("interval");
+        Duration interval = values.duration(intervalField).orElse(LEAST_INTERVAL);
+        if (interval.compareTo(LEAST_INTERVAL) < 0) {
+            values.problem(
+                    intervalField, "a node's interval is at least 100ms, not \"" + Quantities.format(interval) + "\"");
+            return Optional.empty();
+        }
+        if (name.isEmpty() || probes.isEmpty()) {
+            return Optional.empty();
+        }
+        return section.build(() -> new Node(name.get(), agent, probes, interval));
+    }
+
+    private Optional<? extends ProbeSpec> probe(Section section) {
+        Optional<String> type = section.need("type").flatMap(field -> values.word(field, "a probe's type", types()));
+        if (type.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> own = Words.PROBES.getOrDefault(type.get(), List.of());
+        for (String key : section.keys()) {
+            if (!key.equals("type") && !own.contains(key) && Block.PROBE.keys().contains(key)) {
+                section.refuse(
+                        key,
+                        "a " + type.get() + " probe has no `" + key + "`"
+                                + (own.isEmpty() ? "" : "; it has " + String.join(" and ", own)));
+            }
+        }
+        return make(section, type.get());
+    }
+
+    private static Map<String, String> types() {
+        Map<String, String> types = new LinkedHashMap<>();
+        Words.PROBES.keySet().forEach(type -> types.put(type, type));
+        return types;
+    }
+
+    private Optional<? extends ProbeSpec> make(Section section, String type) {
+        return switch (type) {
+            case "node-exporter" -> url(section).map(ProbeSpec.NodeExporter::new);
+            case "dcgm" -> url(section).map(ProbeSpec.Dcgm::new);
+            case "vllm" -> url(section).map(ProbeSpec.Vllm::new);
+            case "jvm" -> url(section).map(ProbeSpec.Jvm::new);
+            case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi());
+            case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi());
+            case "local" -> Optional.of(new ProbeSpec.Local());
+            case "jstat" -> pid(section).map(ProbeSpec.Jstat::new);
+            case "jfr" -> pid(section).map(ProbeSpec.Jfr::new);
+            case "exec" ->
+                section.need("command")
+                        .map(values::command)
+                        .filter(command -> !command.isEmpty())
+                        .map(ProbeSpec.Exec::new);
+            case "prometheus" -> prometheus(section);
+            default -> throw new IllegalArgumentException("no probe is of type " + type);
+        };
+    }
+
+    private Optional<URI> url(Section section) {
+        return section.need("url").flatMap(values::url);
+    }
+
+    private Optional<Long> pid(Section section) {
+        return section.need("pid").flatMap(field -> values.whole(field, "pid", 1, 1L << 31));
+    }
+
+    private Optional<ProbeSpec.Prometheus> prometheus(Section section) {
+        Optional<URI> url = url(section);
+        Map<String, String> queries = new LinkedHashMap<>();
+        section.need("queries").ifPresent(field -> {
+            Map<String, Field> entries = values.entries(field, "queries");
+            if (entries.isEmpty() && field.node() instanceof YamlNode.Mapping) {
+                values.problem(field, "queries has at least one query by metric, not {}");
+            }
+            entries.forEach((metric, query) -> {
+                if (metric.matches(METRIC)) {
+                    values.text(query).ifPresent(text -> queries.put(metric, text));
+                } else {
+                    values.problem(
+                            query,
+                            "a metric's name is lower-case words joined by dots or underscores, not \"" + metric
+                                    + "\"");
+                }
+            });
+        });
+        if (url.isEmpty() || queries.isEmpty()) {
+            return Optional.empty();
+        }
+        return section.build(() -> new ProbeSpec.Prometheus(url.get(), queries));
+    }
+}
