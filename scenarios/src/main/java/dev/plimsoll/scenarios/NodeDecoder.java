@@ -109,7 +109,7 @@ final class NodeDecoder {
     }
 
     private Optional<Long> pid(Section section) {
-        return section.need("pid").flatMap(field -> values.whole(field, "pid", 1, 1L << 31));
+        return section.need("pid").flatMap(field -> values.whole(field, "pid", 1, Integer.MAX_VALUE));
     }
 
     private Optional<ProbeSpec.Prometheus> prometheus(Section section) {

@@ -115,11 +115,11 @@ final class PhaseDecoder {
 
     private Optional<? extends Rate> shape(Section section, Optional<Duration> duration) {
         if (section.has("steps")) {
-            refuseOthers(section, List.of("steps"), "stairs");
+            refuseOthers(section, List.of("steps"), "stairs have");
             return section.get("steps").flatMap(this::steps);
         }
         if (section.has("from") || section.has("to")) {
-            refuseOthers(section, List.of("from", "to"), "a ramp");
+            refuseOthers(section, List.of("from", "to"), "a ramp has");
             Optional<Double> from = section.need("from").flatMap(rate -> values.rate(rate, true));
             Optional<Double> to = section.need("to").flatMap(rate -> values.rate(rate, true));
             return from.isEmpty() || to.isEmpty()
@@ -140,7 +140,7 @@ final class PhaseDecoder {
     private void refuseOthers(Section section, List<String> own, String what) {
         for (String key : Block.RATE.keys()) {
             if (!own.contains(key)) {
-                section.refuse(key, what + " has " + String.join(" and ", own) + " only");
+                section.refuse(key, what + " only `" + String.join("` and `", own) + "`");
             }
         }
     }

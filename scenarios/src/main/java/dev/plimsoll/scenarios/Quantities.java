@@ -137,7 +137,13 @@ final class Quantities {
     /** A value of a metric, in the metric's unit. */
     static double value(String text, Unit unit) {
         return switch (unit) {
-            case MILLISECONDS -> duration(text).toNanos() / 1e6;
+            case MILLISECONDS -> {
+                if (text.matches(NUMBER)) {
+                    throw new IllegalArgumentException(
+                            "a duration has a unit, such as " + text + "ms, not " + quote(text));
+                }
+                yield duration(text).toNanos() / 1e6;
+            }
             case PER_SECOND -> rate(text);
             case RATIO -> ratio(text);
             case PERCENT -> percent(text);

@@ -65,7 +65,11 @@ final class Values {
 
     /** A name, to which other places may refer. */
     Optional<String> name(Field field, String rule, String pattern) {
-        if (field.node() instanceof Scalar scalar && (scalar.type() == Type.TEXT || scalar.fromVariable())) {
+        if (field.node() instanceof Scalar scalar && scalar.type() != Type.NULL) {
+            if (scalar.type() != Type.TEXT && !scalar.fromVariable()) {
+                problem(field, rule + ", in quotes if it is not a word: not " + scalar.noun());
+                return Optional.empty();
+            }
             scalar.markText();
             if (scalar.text().matches(pattern)) {
                 return Optional.of(scalar.text());
@@ -268,7 +272,7 @@ final class Values {
     /** A command's program and arguments. */
     List<String> command(Field field) {
         List<String> command = new ArrayList<>();
-        for (Field item : filledList(field, "a command: program and arguments")) {
+        for (Field item : filledList(field, "a command")) {
             if (item.node() instanceof Scalar scalar && scalar.type() != Type.NULL) {
                 scalar.markFreeText();
                 command.add(scalar.text());

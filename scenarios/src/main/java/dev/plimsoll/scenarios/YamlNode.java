@@ -169,7 +169,7 @@ sealed interface YamlNode {
         public String noun() {
             return switch (type()) {
                 case TEXT -> "\"" + shortened() + "\"";
-                case NUMBER -> "the number " + shortened();
+                case NUMBER -> shortened();
                 case BOOLEAN -> text;
                 case NULL -> "nothing";
             };

@@ -125,7 +125,11 @@ final class YamlParser {
                         ? sequence(new Sequence(place), path, depth)
                         : mapping(new Mapping(place), path, depth);
             }
-            default -> Scalar.implied("", place);
+            default -> {
+                Scalar alias = Scalar.implied("", place);
+                alias.markBroken();
+                yield alias;
+            }
         };
     }
 
