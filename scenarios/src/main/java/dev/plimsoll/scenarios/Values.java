@@ -315,6 +315,7 @@ final class Values {
             }
             case NUMBER -> {
                 String text = scalar.text();
+                scalar.markPassedOn();
                 if (text.matches("[-+]?\\d{1,18}")) {
                     yield Optional.of(Long.parseLong(text));
                 }

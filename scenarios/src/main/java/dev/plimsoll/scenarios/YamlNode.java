@@ -52,7 +52,7 @@ sealed interface YamlNode {
     /** A single value. */
     final class Scalar implements YamlNode {
         private static final Pattern NUMBER = Pattern.compile(
-                "[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?|0x[0-9a-fA-F]+|0o[0-7]+|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+                "[-+]?((0|[1-9]\\d*)(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?|0x[0-9a-fA-F]+|0o[0-7]+|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
 
         private final Place place;
         private final int textOffset;
@@ -113,6 +113,11 @@ sealed interface YamlNode {
             replaceText(resolved, shown);
             fromVariable = true;
             quoted = false;
+        }
+
+        /** Marks it as something passed on as it is, whatever its type. */
+        void markPassedOn() {
+            freeText = true;
         }
 
         /** Marks it as a text for people or servers, in which anything may stand. */
