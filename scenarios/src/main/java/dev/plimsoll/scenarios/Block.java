@@ -1,5 +1,6 @@
 package dev.plimsoll.scenarios;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,7 +80,7 @@ enum Block {
     }
 
     private static String[] objectiveKeys() {
-        List<String> metrics = new java.util.ArrayList<>(
+        List<String> metrics = new ArrayList<>(
                 MetricNames.times().stream().map(metric -> metric.name()).toList());
         metrics.add("share=95%");
         return metrics.toArray(String[]::new);

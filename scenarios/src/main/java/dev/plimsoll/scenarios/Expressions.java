@@ -1,6 +1,7 @@
 package dev.plimsoll.scenarios;
 
 import dev.plimsoll.measurements.Metric;
+import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.scenarios.MetricNames.Subject;
 import dev.plimsoll.scenarios.YamlNode.Scalar;
@@ -174,7 +175,7 @@ final class Expressions {
         private final String example;
         private final String text;
         private final List<Token> tokens = new ArrayList<>();
-        private Subject subject = new Subject(dev.plimsoll.measurements.Metrics.THROUGHPUT, Optional.empty());
+        private Subject subject = new Subject(Metrics.THROUGHPUT, Optional.empty());
         private Optional<String> on = Optional.empty();
         private Optional<String> phase = Optional.empty();
         private Operator operator = Operator.LESS;

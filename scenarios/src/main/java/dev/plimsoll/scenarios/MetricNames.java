@@ -5,6 +5,7 @@ import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.measurements.Unit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,14 +30,16 @@ final class MetricNames {
      *
      * @param api absent if it is not known, because of a problem
      * @param stream whether answers are streamed
+     *
      * @param nodes its nodes
+     * @param moreNodes whether it has others, which are not known because of a problem
      */
-    MetricNames(Optional<Api> api, boolean stream, List<Node> nodes) {
+    MetricNames(Optional<Api> api, boolean stream, List<Node> nodes, boolean moreNodes) {
         this.api = api;
         this.stream = stream;
-        this.nodes = !nodes.isEmpty();
+        this.nodes = !nodes.isEmpty() || moreNodes;
         Metrics.all().forEach(metric -> metrics.put(metric.name(), metric));
-        boolean commands = false;
+        boolean commands = moreNodes;
         for (Node node : nodes) {
             for (ProbeSpec probe : node.probes()) {
                 if (probe instanceof ProbeSpec.Prometheus prometheus) {
@@ -71,7 +74,7 @@ final class MetricNames {
     Subject parse(String word) {
         Optional<String> name = metrics.keySet().stream()
                 .filter(candidate -> word.equals(candidate) || word.startsWith(candidate + "."))
-                .max(java.util.Comparator.comparingInt(String::length));
+                .max(Comparator.comparingInt(String::length));
         if (name.isEmpty()) {
             return custom(word);
         }

@@ -3,6 +3,7 @@ package dev.plimsoll.scenarios;
 import dev.plimsoll.scenarios.YamlNode.Scalar;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -112,12 +114,12 @@ final class NamedFiles {
 
     private static String firstBadByte(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        StandardCharsets.UTF_8.newDecoder().decode(in, java.nio.CharBuffer.allocate(bytes.length + 1), true);
+        StandardCharsets.UTF_8.newDecoder().decode(in, CharBuffer.allocate(bytes.length + 1), true);
         int line = 1;
         for (int i = 0; i < in.position(); i++) {
             line += bytes[i] == '\n' ? 1 : 0;
         }
-        return String.format(java.util.Locale.ROOT, "0x%02X in line %d", bytes[in.position()] & 0xFF, line);
+        return String.format(Locale.ROOT, "0x%02X in line %d", bytes[in.position()] & 0xFF, line);
     }
 
     /** What is wrong with a file, as the end of a sentence. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies {@code --set path=value}. A path is keys joined by dots; {@code [1]} is an item of a list by index from 0,
@@ -103,7 +104,7 @@ final class Overrides {
     private Optional<YamlNode> key(
             YamlNode node,
             Step step,
-            @org.jspecify.annotations.Nullable YamlNode value,
+            @Nullable YamlNode value,
             Place place,
             String path,
             String walked,
@@ -137,12 +138,7 @@ final class Overrides {
     }
 
     private Optional<YamlNode> item(
-            YamlNode node,
-            Step step,
-            @org.jspecify.annotations.Nullable YamlNode value,
-            Place place,
-            String path,
-            String walked) {
+            YamlNode node, Step step, @Nullable YamlNode value, Place place, String path, String walked) {
         if (!(node instanceof Sequence sequence)) {
             problems.add(
                     place, path, walked + " is " + node.noun() + ", not a list; [" + step.word + "] picks nothing");

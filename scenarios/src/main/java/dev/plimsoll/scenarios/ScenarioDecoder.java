@@ -54,15 +54,17 @@ final class ScenarioDecoder {
         List<Node> nodes = top.get("nodes")
                 .map(field -> new NodeDecoder(values).decode(field))
                 .orElse(List.of());
-        MetricNames metrics = new MetricNames(api, target.map(Target::stream).orElse(true), nodes);
+        List<String> nodeNames = names(top, "nodes");
+        MetricNames metrics =
+                new MetricNames(api, target.map(Target::stream).orElse(true), nodes, nodeNames.size() > nodes.size());
         Objectives objectives =
                 top.get("objectives").map(field -> objectives(field, metrics)).orElse(Objectives.NONE);
         Optional<Gate> gate = top.get("gate").flatMap(field -> {
             Expressions expressions = new Expressions(
                     metrics,
-                    workload.stream().map(RequestSpec::name).toList(),
-                    nodes.stream().map(Node::name).toList(),
-                    phases.stream().map(Phase::name).toList(),
+                    names(top, "workload"),
+                    nodeNames,
+                    names(top, "phases"),
                     phases.stream()
                             .filter(phase -> !phase.measure())
                             .map(Phase::name)
@@ -75,6 +77,20 @@ final class ScenarioDecoder {
         }
         return top.build(() -> new Scenario(
                 name.get(), description, target.get(), workload, phases, repeat, seed, objectives, nodes, gate));
+    }
+
+    /** The names in a list, also of items with problems, so that what refers to them is not one more problem. */
+    private static List<String> names(Section top, String key) {
+        List<String> names = new ArrayList<>();
+        if (top.get(key).map(Field::node).orElse(null) instanceof YamlNode.Sequence list) {
+            for (YamlNode item : list.items()) {
+                if (item instanceof YamlNode.Mapping mapping
+                        && mapping.find("name").orElse(null) instanceof YamlNode.Scalar name) {
+                    names.add(name.text());
+                }
+            }
+        }
+        return names;
     }
 
     /** An empty default is a text. */

@@ -34,6 +34,7 @@ final class Secrets {
     private static final Pattern USER_INFO =
             Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)@(.*)$", Pattern.DOTALL);
 
+    private static final Pattern WHOLE_URL = Pattern.compile("^(https?://).*", Pattern.DOTALL);
     private static final Pattern AUTHORITY = Pattern.compile("^(https?://[^/?#]*)(.*)$", Pattern.DOTALL);
 
     private final Set<String> values = new LinkedHashSet<>();
@@ -52,7 +53,7 @@ final class Secrets {
     /** Remembers a secret, and gives what is shown in its place. */
     String mask(String path, String secret) {
         add(secret);
-        Matcher url = Pattern.compile("^(https?://).*", Pattern.DOTALL).matcher(secret);
+        Matcher url = WHOLE_URL.matcher(secret);
         return url.matches() && path.endsWith(".url") ? url.group(1) + Values.MASK : Values.MASK;
     }
 

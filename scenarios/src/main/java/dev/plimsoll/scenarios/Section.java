@@ -4,6 +4,7 @@ import dev.plimsoll.scenarios.YamlNode.Mapping;
 import dev.plimsoll.scenarios.YamlNode.Scalar;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -103,8 +104,7 @@ final class Section {
     /** Says that a key that is present cannot be, and why. */
     void refuse(String key, String why) {
         if (has(key)) {
-            problems.add(
-                    java.util.Objects.requireNonNull(mapping.entries().get(key)).keyPlace(), path(key), why);
+            problems.add(Objects.requireNonNull(mapping.entries().get(key)).keyPlace(), path(key), why);
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -85,7 +86,7 @@ final class Values {
     Optional<Long> whole(Field field, String what, long least, long most) {
         String range = most == Long.MAX_VALUE || most == Integer.MAX_VALUE
                 ? least == Long.MIN_VALUE ? "a whole number" : "a whole number from " + least
-                : String.format(java.util.Locale.ROOT, "a whole number from %,d to %,d", least, most);
+                : String.format(Locale.ROOT, "a whole number from %,d to %,d", least, most);
         String rule = what + " is " + range;
         Optional<Scalar> scalar = scalar(field, rule);
         if (scalar.isEmpty()) {

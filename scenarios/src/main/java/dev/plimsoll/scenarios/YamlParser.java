@@ -7,6 +7,8 @@ import java.io.StringReader;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -44,7 +46,7 @@ final class YamlParser {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(Integer.MAX_VALUE);
         options.setNestingDepthLimit(MAX_DEPTH * 4);
-        this.events = new Yaml(new SafeConstructor(options), new Representer(new org.yaml.snakeyaml.DumperOptions()))
+        this.events = new Yaml(new SafeConstructor(options), new Representer(new DumperOptions()))
                 .parse(new StringReader(text))
                 .iterator();
     }
@@ -147,7 +149,7 @@ final class YamlParser {
         return new Scalar(event.getValue(), quoted || nonSpecific, place, onePiece ? marks / 2 : -1);
     }
 
-    private void checkTag(@org.jspecify.annotations.Nullable String tag, Place place, String path) {
+    private void checkTag(@Nullable String tag, Place place, String path) {
         if (tag != null) {
             problems.add(place, path, "tags (" + tag + ") are not part of the language; remove it");
         }
@@ -193,7 +195,7 @@ final class YamlParser {
         return placeOf(source, mark, places);
     }
 
-    private static Place placeOf(String source, @org.jspecify.annotations.Nullable Mark mark, boolean places) {
+    private static Place placeOf(String source, @Nullable Mark mark, boolean places) {
         return places && mark != null ? Place.of(source, mark) : Place.of(source);
     }
 

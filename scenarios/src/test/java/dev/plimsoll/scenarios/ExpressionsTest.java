@@ -146,7 +146,7 @@ class ExpressionsTest {
     @Property(seed = "6", tries = 500)
     void noTextCrashesTheParser(@ForAll String text) {
         Problems problems = new Problems("x");
-        MetricNames names = new MetricNames(Optional.of(Api.OPENAI_CHAT), true, List.of());
+        MetricNames names = new MetricNames(Optional.of(Api.OPENAI_CHAT), true, List.of(), false);
         Expressions expressions =
                 new Expressions(names, List.of("chat"), List.of(), List.of("steady"), List.of(), problems);
         Field field = new Field(
