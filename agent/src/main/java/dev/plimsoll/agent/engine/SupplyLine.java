@@ -1,0 +1,78 @@
+package dev.plimsoll.agent.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/** The threads that render an agent's requests of one leg ahead of their use. */
+public final class SupplyLine implements AutoCloseable {
+    /** Bytes that are rendered ahead at most, over all shards. */
+    public static final long BUDGET_BYTES = 256L << 20;
+
+    private static final int BATCH = 256;
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<Supply> all = new ArrayList<>();
+    private final AtomicInteger waiting;
+    private final AtomicLong rendered = new AtomicLong();
+    private final CompletableFuture<Long> ready = new CompletableFuture<>();
+    private volatile boolean closed;
+
+    /** Fills the supplies of these shards with that many threads; {@link #ready} completes when they are full. */
+    public SupplyLine(List<Shard> shards, int threadCount) {
+        for (Shard shard : shards) {
+            all.addAll(shard.supplies());
+        }
+        int count = Math.clamp(threadCount, 1, Math.max(1, all.size()));
+        waiting = new AtomicInteger(count);
+        for (int i = 0; i < count; i++) {
+            List<Supply> part = new ArrayList<>();
+            for (int j = i; j < all.size(); j += count) {
+                part.add(all.get(j));
+            }
+            threads.add(
+                    Thread.ofPlatform().name("plimsoll-render-" + i).daemon().unstarted(() -> run(part)));
+        }
+        threads.forEach(Thread::start);
+    }
+
+    /** Completes with the number of requests rendered when supplies or memory are full; fails when rendering does. */
+    public CompletableFuture<Long> ready() {
+        return ready;
+    }
+
+    private void run(List<Supply> part) {
+        boolean first = true;
+        try {
+            while (!closed) {
+                int count = 0;
+                for (Supply supply : part) {
+                    count += supply.fill(BATCH);
+                }
+                rendered.addAndGet(count);
+                if (count == 0) {
+                    if (first && waiting.decrementAndGet() == 0) {
+                        ready.complete(rendered.get());
+                    }
+                    first = false;
+                    LockSupport.parkNanos(IDLE_NANOS);
+                }
+            }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            ready.completeExceptionally(failure);
+        }
+    }
+
+    /** Ends the threads and frees what was not sent. */
+    @Override
+    public void close() {
+        closed = true;
+        threads.forEach(LockSupport::unpark);
+        all.forEach(Supply::close);
+    }
+}
