@@ -35,6 +35,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -185,7 +186,7 @@ final class AgentSession {
                 requests,
                 executor,
                 outbox::send,
-                () -> context.runOnContext(ignored -> running = null));
+                () -> context.runOnContext(ignored -> legEnded()));
         LegListener listener = new LegListener(run, events, requests);
         AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
         RequestRenderer renderer = new RequestRenderer(scenario.target());
@@ -194,7 +195,7 @@ final class AgentSession {
             ShardPlan shard = shardPlan(leg, i);
             HttpTargetClient client = new HttpTargetClient(
                     loops.get(i), Transports.sockets(vertx), ground.endpoints(), limits(shard), ground.tls());
-            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budget, listener));
+            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer::render, budget, listener));
         }
         shards = List.copyOf(fresh);
         SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2));
@@ -209,6 +210,13 @@ final class AgentSession {
                     return new Answer.Prepared(leg.index(), count, open);
                 }))
                 .onFailure(failure -> run.discard());
+    }
+
+    private void legEnded() {
+        running = null;
+        if (released) {
+            executor.shutdown();
+        }
     }
 
     private ShardPlan shardPlan(Leg leg, int shard) {
@@ -242,7 +250,7 @@ final class AgentSession {
         List<Future<Integer>> opening = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             Shard shard = shards.get(i);
-            io.vertx.core.Promise<Integer> promise = io.vertx.core.Promise.promise();
+            Promise<Integer> promise = Promise.promise();
             loops.get(i)
                     .execute(() -> shard.open().addListener(opened -> {
                         Object count = opened.getNow();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,11 @@ final class LegRun {
 
     /** A shard's interval has ended. Any thread. */
     void interval(ShardInterval part) {
-        executor.execute(() -> take(part));
+        try {
+            executor.execute(() -> take(part));
+        } catch (RejectedExecutionException released) {
+            // The leg is over and the agent released: the part is an empty one after the last.
+        }
     }
 
     /** A shard has nothing more to do. Any thread. */

@@ -73,7 +73,7 @@ public final class Shard {
             EventLoop loop,
             TargetClient client,
             RequestFactory factory,
-            RequestRenderer renderer,
+            Rendering renderer,
             AtomicLong budget,
             ShardListener listener) {
         this.plan = requireNonNull(plan, "plan");
@@ -90,7 +90,7 @@ public final class Shard {
                 .toArray(ShardSlot[]::new);
     }
 
-    private ShardSlot slot(SlotLoad slot, RequestFactory factory, RequestRenderer renderer, AtomicLong budget) {
+    private ShardSlot slot(SlotLoad slot, RequestFactory factory, Rendering renderer, AtomicLong budget) {
         int urls = plan.target().urls().size();
         int round = plan.round();
         int shard = plan.shard();
@@ -247,7 +247,7 @@ public final class Shard {
     }
 
     private void finishNow() {
-        if (boundary - INTERVAL_NANOS < finishAt) {
+        if (boundary - INTERVAL_NANOS <= finishAt) {
             flip();
         }
         close();

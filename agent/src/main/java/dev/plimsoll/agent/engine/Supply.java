@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Supply {
     private final RequestFactory factory;
-    private final RequestRenderer renderer;
+    private final Rendering renderer;
     private final long stream;
     private final long first;
     private final long step;
@@ -39,7 +39,7 @@ final class Supply {
      */
     Supply(
             RequestFactory factory,
-            RequestRenderer renderer,
+            Rendering renderer,
             long stream,
             long first,
             long step,
