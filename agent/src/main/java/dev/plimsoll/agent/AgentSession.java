@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.plimsoll.agent.engine.ConnectionLimits;
 import dev.plimsoll.agent.engine.Endpoint;
 import dev.plimsoll.agent.engine.HttpTargetClient;
+import dev.plimsoll.agent.engine.Rendering;
 import dev.plimsoll.agent.engine.RequestRenderer;
 import dev.plimsoll.agent.engine.Shard;
 import dev.plimsoll.agent.engine.ShardPlan;
@@ -31,6 +32,7 @@ import dev.plimsoll.scenarios.Node;
 import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.RequestSpec;
 import dev.plimsoll.scenarios.Scenario;
+import dev.plimsoll.scenarios.Target;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Context;
@@ -79,6 +81,11 @@ final class AgentSession {
     interface RequestMaker {
         /** The requests of that scenario; fails with a sentence for a person. */
         RequestFactory of(Scenario scenario, TargetFacts facts, Map<String, String> promptFiles);
+
+        /** How they become bytes for that target. */
+        default Rendering rendering(Target target) {
+            return new RequestRenderer(target)::render;
+        }
     }
 
     /** What was looked up before a run. */
@@ -189,13 +196,13 @@ final class AgentSession {
                 () -> context.runOnContext(ignored -> legEnded()));
         LegListener listener = new LegListener(run, events, requests);
         AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
-        RequestRenderer renderer = new RequestRenderer(scenario.target());
+        Rendering renderer = maker.rendering(scenario.target());
         List<Shard> fresh = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             ShardPlan shard = shardPlan(leg, i);
             HttpTargetClient client = new HttpTargetClient(
                     loops.get(i), Transports.sockets(vertx), ground.endpoints(), limits(shard), ground.tls());
-            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer::render, budget, listener));
+            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budget, listener));
         }
         shards = List.copyOf(fresh);
         SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2));
