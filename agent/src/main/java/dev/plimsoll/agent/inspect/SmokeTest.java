@@ -92,7 +92,8 @@ public final class SmokeTest {
                     + excerpt(new String(content.body(), StandardCharsets.UTF_8));
             fetch.fetch(new Fetch(content.method(), uri, headers, content.body(), timeout, LIMIT))
                     .map(answer -> judge(name, content, uri, answer, start, sent))
-                    .otherwise(e -> new Attempt(name, false, 0, millis(start), String.valueOf(e.getMessage()), sent, ""))
+                    .otherwise(
+                            e -> new Attempt(name, false, 0, millis(start), String.valueOf(e.getMessage()), sent, ""))
                     .onSuccess(this::attempted);
         }
 
@@ -111,8 +112,8 @@ public final class SmokeTest {
             List<Attempt> attempts = new ArrayList<>(passed);
             attempts.add(failure);
             int failed = total - passed.size();
-            String sentence = failed + " of " + total + " smoke requests failed or were not reached: "
-                    + failure.sentence();
+            String sentence =
+                    failed + " of " + total + " smoke requests failed or were not reached: " + failure.sentence();
             result.complete(new SmokeResult(false, sentence, attempts));
         }
     }

@@ -68,18 +68,21 @@ public final class TargetInspector {
             notes.add("The target does not serve " + model + "; it serves " + String.join(", ", models) + ".");
         }
         return get(target, "/version")
-                .compose(version -> get(target, "/metrics").compose(metrics -> new VocabularySearch(
-                                (path, body) -> post(target, path, body), target.api(), model)
-                        .find()
-                        .map(found -> {
-                            if (!found.exact()) {
-                                notes.add("The target's tokenizer confirmed no vocabulary, so prompts may have more or"
-                                        + " fewer tokens than asked for.");
-                            }
-                            Optional<String> text = Optional.ofNullable(
-                                    json(version).path("version").textValue());
-                            return new TargetFacts(models, Optional.of(model), text, cache(metrics), found, notes);
-                        })));
+                .compose(version -> get(target, "/metrics")
+                        .compose(metrics -> new VocabularySearch(
+                                        (path, body) -> post(target, path, body), target.api(), model)
+                                .find()
+                                .map(found -> {
+                                    if (!found.exact()) {
+                                        notes.add(
+                                                "The target's tokenizer confirmed no vocabulary, so prompts may have more or"
+                                                        + " fewer tokens than asked for.");
+                                    }
+                                    Optional<String> text = Optional.ofNullable(
+                                            json(version).path("version").textValue());
+                                    return new TargetFacts(
+                                            models, Optional.of(model), text, cache(metrics), found, notes);
+                                })));
     }
 
     private static Map<String, String> cache(Optional<Fetched> page) {

@@ -84,12 +84,11 @@ final class BodyWriter {
 
     private void generation(JsonGenerator json, int output, boolean exact, Map<String, Object> sampling)
             throws IOException {
-        String limit =
-                switch (api) {
-                    case OPENAI_CHAT -> "max_completion_tokens";
-                    case OPENAI_RESPONSES -> "max_output_tokens";
-                    default -> "max_tokens";
-                };
+        String limit = switch (api) {
+            case OPENAI_CHAT -> "max_completion_tokens";
+            case OPENAI_RESPONSES -> "max_output_tokens";
+            default -> "max_tokens";
+        };
         if (output > 0 && !sampling.containsKey(limit)) {
             json.writeNumberField(limit, output);
         }

@@ -31,9 +31,8 @@ public final class RequestHeaders {
 
     private static void put(Map<String, String> headers, String name, String value) {
         if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-            throw new IllegalArgumentException(
-                    "a header's name is letters, digits and !#$%&'*+.^_`|~- only: \""
-                            + name.replaceAll("\\p{Cntrl}", "?") + "\"");
+            throw new IllegalArgumentException("a header's name is letters, digits and !#$%&'*+.^_`|~- only: \""
+                    + name.replaceAll("\\p{Cntrl}", "?") + "\"");
         }
         if (value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
             throw new IllegalArgumentException("a header's value has no line break and no NUL: " + name);

@@ -10,14 +10,13 @@ final class TokenDraw {
     /** A number by the count's law, rounded and then clamped to its limits. */
     static int draw(TokenCount count, RandomStream random) {
         double mean = count.mean();
-        double drawn =
-                switch (count.distribution()) {
-                    case FIXED -> mean;
-                    case NORMAL -> mean + count.stddev() * random.nextGaussian();
-                    case LOGNORMAL -> lognormal(mean, count.stddev(), random.nextGaussian());
-                    case UNIFORM -> (double) count.min() + random.nextInt(count.max() - count.min() + 1);
-                    case EXPONENTIAL -> mean * random.nextExponential();
-                };
+        double drawn = switch (count.distribution()) {
+            case FIXED -> mean;
+            case NORMAL -> mean + count.stddev() * random.nextGaussian();
+            case LOGNORMAL -> lognormal(mean, count.stddev(), random.nextGaussian());
+            case UNIFORM -> (double) count.min() + random.nextInt(count.max() - count.min() + 1);
+            case EXPONENTIAL -> mean * random.nextExponential();
+        };
         return (int) Math.clamp(Math.rint(drawn), count.min(), count.max());
     }
 

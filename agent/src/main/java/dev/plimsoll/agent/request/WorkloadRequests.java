@@ -114,7 +114,8 @@ public final class WorkloadRequests implements RequestFactory {
             return plain[spec];
         }
         List<Message> messages;
-        int output = prompted.output().map(o -> TokenDraw.draw(o.tokens(), random)).orElse(0);
+        int output =
+                prompted.output().map(o -> TokenDraw.draw(o.tokens(), random)).orElse(0);
         if (prompted.prompt() instanceof Prompt.Synthetic synthetic) {
             messages = List.of(new Message("user", synthetic(spec, synthetic, random)));
         } else {
@@ -126,8 +127,7 @@ public final class WorkloadRequests implements RequestFactory {
         byte[] body = bodies.write(messages, output, exact, prompted.sampling());
         boolean streamed = target.stream() && target.api().generates();
         AnswerFormat answer = new AnswerFormat(target.api(), streamed, Expectation.ANY_SUCCESS);
-        return new RequestContent(
-                spec, "POST", BodyWriter.path(target.api()), Map.of(), body, answer);
+        return new RequestContent(spec, "POST", BodyWriter.path(target.api()), Map.of(), body, answer);
     }
 
     private Entry entry(int spec, long stream, long sequence) {
