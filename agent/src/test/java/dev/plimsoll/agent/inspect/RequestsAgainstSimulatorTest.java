@@ -23,8 +23,8 @@ import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.TokenCount;
 import dev.plimsoll.scenarios.Work;
-import dev.plimsoll.simulator.SimulatorOptions;
 import dev.plimsoll.simulator.Simulator;
+import dev.plimsoll.simulator.SimulatorOptions;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,15 +49,22 @@ class RequestsAgainstSimulatorTest {
                 Duration.ofSeconds(5),
                 Target.Connections.DEFAULT,
                 Optional.empty());
-        Optional<Work.Output> output = api.generates()
-                ? Optional.of(new Work.Output(TokenCount.fixed(4), true))
-                : Optional.empty();
+        Optional<Work.Output> output =
+                api.generates() ? Optional.of(new Work.Output(TokenCount.fixed(4), true)) : Optional.empty();
         Work work = new Work.Prompted(prompt, output, Map.of());
         Phase phase = new Phase(
                 "load", Duration.ofSeconds(1), new Load.Closed(1, Duration.ZERO), true, Duration.ofSeconds(1), false);
         return new Scenario(
-                "s", "", target, List.of(new RequestSpec("ask", 1, work)), List.of(phase), 1, 7, Objectives.NONE,
-                List.of(), Optional.empty());
+                "s",
+                "",
+                target,
+                List.of(new RequestSpec("ask", 1, work)),
+                List.of(phase),
+                1,
+                7,
+                Objectives.NONE,
+                List.of(),
+                Optional.empty());
     }
 
     private static Work.Prompt words(int tokens) {
@@ -70,13 +77,15 @@ class RequestsAgainstSimulatorTest {
     @Test
     void eachApiIsInspectedAndAnsweredWellAlsoUnderV1() {
         Vertx vertx = Vertx.vertx();
-        Simulator simulator =
-                Simulator.start(vertx, SimulatorOptions.builder().models("tiny").build()).await();
+        Simulator simulator = Simulator.start(
+                        vertx, SimulatorOptions.builder().models("tiny").build())
+                .await();
         HttpFetch fetch = new HttpFetch(vertx, Optional.empty());
         try {
             for (Api api : List.of(Api.OPENAI_CHAT, Api.OPENAI_COMPLETIONS, Api.OPENAI_EMBEDDINGS)) {
                 Scenario scenario = scenario(api, "http://127.0.0.1:" + simulator.port() + "/v1", words(50));
-                TargetFacts facts = new TargetInspector(fetch).inspect(scenario.target()).await();
+                TargetFacts facts =
+                        new TargetInspector(fetch).inspect(scenario.target()).await();
                 assertEquals(Optional.of("tiny"), facts.model());
                 assertTrue(facts.vocabulary().exact(), facts.toString());
                 SmokeResult result = new SmokeTest(vertx, fetch)
@@ -94,7 +103,8 @@ class RequestsAgainstSimulatorTest {
     @Test
     void sameSeedGivesSameRequestsAndAnotherRoundOthers() {
         Scenario scenario = scenario(Api.OPENAI_CHAT, "http://127.0.0.1:1", words(20));
-        byte[] first = WorkloadRequests.of(scenario, FACTS, Map.of()).create(0, 5).body();
+        byte[] first =
+                WorkloadRequests.of(scenario, FACTS, Map.of()).create(0, 5).body();
         WorkloadRequests again = WorkloadRequests.of(scenario, FACTS, Map.of());
         assertArrayEquals(first, again.create(0, 5).body());
         assertFalse(Arrays.equals(first, again.create(1, 5).body()));
