@@ -1,0 +1,64 @@
+package dev.plimsoll.agent.inspect;
+
+import dev.plimsoll.agent.engine.AnswerDecoder;
+import dev.plimsoll.agent.engine.AnswerException;
+import dev.plimsoll.agent.engine.Exchange;
+import dev.plimsoll.agent.fetch.Fetched;
+import dev.plimsoll.agent.request.RequestContent;
+import dev.plimsoll.measurements.ErrorClass;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Judges a fetched answer as the load engine would, and that it holds tokens where it is a stream. */
+final class AnswerCheck implements Exchange {
+    private long tokens;
+
+    /** What is wrong with the answer; empty when it is good. */
+    static String complaint(RequestContent content, Fetched answer) {
+        if (answer.truncated()) {
+            return "an answer too long to be judged";
+        }
+        boolean head = "HEAD".equals(content.method());
+        ByteArrayOutputStream wire = new ByteArrayOutputStream();
+        String type = answer.contentType().isEmpty() ? "" : "Content-Type: " + answer.contentType() + "\r\n";
+        boolean bodiless = answer.status() == 204 || answer.status() == 304;
+        String length = bodiless ? "" : "Content-Length: " + answer.body().length + "\r\n";
+        String lines = "HTTP/1.1 " + answer.status() + " -\r\n" + type + length + "\r\n";
+        wire.writeBytes(lines.getBytes(StandardCharsets.ISO_8859_1));
+        wire.writeBytes(answer.body());
+        AnswerCheck check = new AnswerCheck();
+        AnswerDecoder decoder = new AnswerDecoder();
+        decoder.begin(content.answer(), head, check);
+        try {
+            decoder.feed(0, wire.toByteArray(), 0, wire.size());
+        } catch (AnswerException e) {
+            boolean accepted = content.answer().expect().accepts(answer.status());
+            return accepted ? String.valueOf(e.getMessage()) : "HTTP " + answer.status();
+        }
+        if (!decoder.done()) {
+            return "an answer that ends early";
+        }
+        boolean streams = content.answer().stream() && content.answer().api().generates();
+        return streams && check.tokens == 0 ? "a stream without any token" : "";
+    }
+
+    @Override
+    public void connected(long connectNanos, long tlsNanos) {}
+
+    @Override
+    public void sent(long nanos) {}
+
+    @Override
+    public void tokens(long nanos, int count) {
+        tokens += count;
+    }
+
+    @Override
+    public void usage(long inputTokens, long outputTokens) {}
+
+    @Override
+    public void succeeded(long nanos) {}
+
+    @Override
+    public void failed(long nanos, ErrorClass errorClass, int status, String detail) {}
+}

@@ -1,0 +1,93 @@
+package dev.plimsoll.agent.request;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Prompts read from a file: JSON lines, or the JSON array of ShareGPT. */
+final class PromptFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private PromptFile() {}
+
+    /** A message of a conversation. */
+    record Message(String role, String content) {}
+
+    /** One prompt; a plain one is a single message of the user. */
+    record Entry(List<Message> messages, OptionalInt outputTokens) {
+        /** The messages as one text. */
+        String text() {
+            return String.join("\n", messages.stream().map(Message::content).toList());
+        }
+    }
+
+    /** Reads all entries; a problem names the file and the line or element. */
+    static List<Entry> parse(String file, String content) {
+        List<Entry> entries = new ArrayList<>();
+        if (content.stripLeading().startsWith("[")) {
+            int number = 0;
+            for (JsonNode node : json(file, content)) {
+                entries.add(shareGpt(file + ", element " + ++number, node));
+            }
+        } else {
+            int number = 0;
+            for (String line : content.lines().toList()) {
+                number++;
+                if (!line.isBlank()) {
+                    String place = file + ", line " + number;
+                    entries.add(line(place, json(place, line)));
+                }
+            }
+        }
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException(file + ": a prompt file has at least one prompt");
+        }
+        return List.copyOf(entries);
+    }
+
+    private static JsonNode json(String place, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(place + ": not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Entry line(String place, JsonNode node) {
+        JsonNode output = node.path("output_tokens");
+        if (!output.isMissingNode() && (!output.isInt() || output.intValue() < 1)) {
+            throw new IllegalArgumentException(place + ": output_tokens is a whole number from 1, not " + output);
+        }
+        OptionalInt tokens = output.isInt() ? OptionalInt.of(output.intValue()) : OptionalInt.empty();
+        if (node.path("prompt").isTextual()) {
+            return new Entry(List.of(new Message("user", node.path("prompt").textValue())), tokens);
+        }
+        List<Message> messages = new ArrayList<>();
+        for (JsonNode message : node.path("messages")) {
+            messages.add(message(place, message.path("role"), message.path("content")));
+        }
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException(place + ": a line has a text `prompt` or a list of `messages`");
+        }
+        return new Entry(List.copyOf(messages), tokens);
+    }
+
+    private static Message message(String place, JsonNode role, JsonNode content) {
+        if (!role.isTextual() || !content.isTextual()) {
+            throw new IllegalArgumentException(place + ": a message has texts for its role and its content");
+        }
+        return new Message(role.textValue(), content.textValue());
+    }
+
+    /** The first turn is the prompt, as in vLLM's own benchmark. */
+    private static Entry shareGpt(String place, JsonNode node) {
+        JsonNode value = node.path("conversations").path(0).path("value");
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(place + ": `conversations` starts with a turn that has a text `value`");
+        }
+        return new Entry(List.of(new Message("user", value.textValue())), OptionalInt.empty());
+    }
+}
