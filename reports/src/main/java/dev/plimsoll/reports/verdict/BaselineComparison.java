@@ -49,7 +49,9 @@ final class BaselineComparison {
         }
         if (before.isEmpty()) {
             return result(
-                    Verdict.CheckOutcome.NO_DATA, now, "no run of the baseline has " + check.metric().name());
+                    Verdict.CheckOutcome.NO_DATA,
+                    now,
+                    "no run of the baseline has " + check.metric().name());
         }
         return compare(now, before);
     }
@@ -67,10 +69,21 @@ final class BaselineComparison {
             double ratio = run.value() / base.value();
             double weight = 1 / (base.value() * base.value());
             changes.add(change(
-                    ratio - 1, run, base, weight, ratio * ratio * weight, check.relative().getAsDouble()));
+                    ratio - 1,
+                    run,
+                    base,
+                    weight,
+                    ratio * ratio * weight,
+                    check.relative().getAsDouble()));
         }
         if (check.absolute().isPresent()) {
-            changes.add(change(run.value() - base.value(), run, base, 1, 1, check.absolute().getAsDouble()));
+            changes.add(change(
+                    run.value() - base.value(),
+                    run,
+                    base,
+                    1,
+                    1,
+                    check.absolute().getAsDouble()));
         }
         if (changes.isEmpty()) {
             boolean same = run.value() == 0;
@@ -121,12 +134,10 @@ final class BaselineComparison {
     private Judged result(List<Change> changes, Measured now, Side base, int runs) {
         boolean upper = check.operator().isUpperLimit();
         boolean passes = changes.stream().anyMatch(c -> check.operator().holds(upper ? c.high() : c.low(), c.limit()));
-        boolean fails = changes.stream()
-                .allMatch(c -> upper ? c.low() > c.limit() : c.high() < c.limit());
+        boolean fails = changes.stream().allMatch(c -> upper ? c.low() > c.limit() : c.high() < c.limit());
         boolean keeps = changes.stream().anyMatch(c -> check.operator().holds(c.value(), c.limit()));
-        Verdict.CheckOutcome outcome = passes
-                ? Verdict.CheckOutcome.PASS
-                : fails ? Verdict.CheckOutcome.FAIL : Verdict.CheckOutcome.UNDECIDED;
+        Verdict.CheckOutcome outcome =
+                passes ? Verdict.CheckOutcome.PASS : fails ? Verdict.CheckOutcome.FAIL : Verdict.CheckOutcome.UNDECIDED;
         boolean relative = check.relative().isPresent() && base.value() != 0;
         double scale = relative ? PERCENT : 1;
         Change shown = changes.getFirst();

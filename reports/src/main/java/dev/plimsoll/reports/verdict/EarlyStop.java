@@ -32,8 +32,10 @@ final class EarlyStop {
             return failed(soFar, 1 - alpha, false);
         }
         int n = soFar.intervals();
-        boolean fact = threshold.statistic().filter(s -> s.equals(Statistic.MIN) || s.equals(Statistic.MAX)
-                || s.equals(Statistic.STDDEV)).isPresent();
+        boolean fact = threshold
+                .statistic()
+                .filter(s -> s.equals(Statistic.MIN) || s.equals(Statistic.MAX) || s.equals(Statistic.STDDEV))
+                .isPresent();
         boolean longEnough = soFar.total(threshold.phase()).seconds() >= FIRST_LOOK;
         if (fact || n < FIRST_LOOK || !longEnough || !isOneSteadyLoad(soFar)) {
             return Optional.empty();
@@ -43,7 +45,8 @@ final class EarlyStop {
     }
 
     private boolean isExtremeThatStays() {
-        return threshold.statistic()
+        return threshold
+                .statistic()
                 .filter(s -> s.equals(threshold.operator().isUpperLimit() ? Statistic.MAX : Statistic.MIN))
                 .isPresent();
     }
@@ -59,8 +62,8 @@ final class EarlyStop {
         if (!judged.is(Verdict.CheckOutcome.FAIL)) {
             return Optional.empty();
         }
-        boolean lowerOfWindow =
-                threshold.metric().kind() == Metric.Kind.WINDOW && !threshold.operator().isUpperLimit();
+        boolean lowerOfWindow = threshold.metric().kind() == Metric.Kind.WINDOW
+                && !threshold.operator().isUpperLimit();
         if (credit && lowerOfWindow) {
             // What is in flight may yet end well.
             RequestCounts counts = soFar.total(threshold.phase()).counts(threshold.on());

@@ -159,8 +159,7 @@ public final class Judge {
         return Optional.empty();
     }
 
-    private static Verdict.Check plain(
-            String name, Verdict.Kind kind, Verdict.CheckOutcome outcome, String sentence) {
+    private static Verdict.Check plain(String name, Verdict.Kind kind, Verdict.CheckOutcome outcome, String sentence) {
         return new Verdict.Check(
                 name,
                 kind,

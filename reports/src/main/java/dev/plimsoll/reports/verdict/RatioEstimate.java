@@ -125,8 +125,7 @@ record RatioEstimate(double value, double variance, double freedom) {
             return byBatches;
         }
         boolean differ = within == 0
-                || FDistribution.of(freedom, byBatches.freedom()).survivalProbability(between / within)
-                        < ROUNDS_DIFFER;
+                || FDistribution.of(freedom, byBatches.freedom()).survivalProbability(between / within) < ROUNDS_DIFFER;
         return differ ? new RatioEstimate(byBatches.value(), between / (sumY * sumY), freedom) : byBatches;
     }
 

@@ -154,8 +154,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                 hasHigh ? Optional.of(Math.max(value, quantile.at(Math.min(1, interval.high())))) : Optional.empty();
         boolean usable = low.isPresent() && high.isPresent() && batches.freedom() >= 1;
         double deviation = usable ? (high.get() - low.get()) / (2 * batches.quantile(confidence)) : Double.NaN;
-        return new Measured(
-                "", Optional.of(value), low, high, deviation, batches.freedom(), count, false, "");
+        return new Measured("", Optional.of(value), low, high, deviation, batches.freedom(), count, false, "");
     }
 
     private List<Measured> nodes(RunResults results, double confidence) {
@@ -202,7 +201,8 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                         RatioEstimate.of(gauges(parts, v -> v > value ? 1 : 0)),
                         all.length,
                         confidence,
-                        q -> SampleStatistics.of(all, Statistic.percentile(Math.max(1e-9, Math.min(1 - 1e-12, q) * 100))));
+                        q -> SampleStatistics.of(
+                                all, Statistic.percentile(Math.max(1e-9, Math.min(1 - 1e-12, q) * 100))));
         };
         return measured.at(name, problem);
     }
@@ -219,8 +219,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         return blocks;
     }
 
-    private List<RatioEstimate.Block> blocks(
-            RunResults results, ToDoubleFunction<Batch> x, ToDoubleFunction<Batch> y) {
+    private List<RatioEstimate.Block> blocks(RunResults results, ToDoubleFunction<Batch> x, ToDoubleFunction<Batch> y) {
         List<RatioEstimate.Block> blocks = new ArrayList<>();
         for (Stratum stratum : results.strata(phase)) {
             List<Batch> batches = stratum.batches();

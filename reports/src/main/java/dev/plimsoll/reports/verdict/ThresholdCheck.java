@@ -16,8 +16,8 @@ import java.util.Optional;
  * Judges one threshold.
  *
  * <p>It passes when the whole interval keeps the limit and fails when the whole interval breaks it. A share of requests of
- * which no single one broke it passes without an interval, once there are so many requests (1 / allowed share) that one
- * that did would still have kept the limit.
+ * which no single one broke it passes as observed, once there are so many requests (1 / allowed share) that one that did
+ * would not have gone beyond the limit; an allowed share of 0 is always judged as observed.
  */
 final class ThresholdCheck {
     private static final double PERCENT = 100;
@@ -71,7 +71,8 @@ final class ThresholdCheck {
             return operator.holds(value, limit) ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL;
         }
         if (isFlawless(value)) {
-            boolean enough = operator.holds(value, limit) && measured.samples() * allowedShare() >= 1 - 1e-9;
+            boolean enough = operator.holds(value, limit)
+                    && (allowedShare() == 0 || measured.samples() * allowedShare() >= 1 - 1e-9);
             return enough ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.UNDECIDED;
         }
         Optional<Double> worse = operator.isUpperLimit() ? measured.high() : measured.low();
@@ -154,11 +155,9 @@ final class ThresholdCheck {
             return fewest();
         }
         boolean keeps = threshold.operator().holds(value, threshold.limit());
-        double half = Math.abs((keeps == threshold.operator().isUpperLimit()
-                                ? measured.high()
-                                : measured.low())
-                        .orElse(Double.NaN)
-                - value);
+        double half = Math.abs(
+                (keeps == threshold.operator().isUpperLimit() ? measured.high() : measured.low()).orElse(Double.NaN)
+                        - value);
         double needed = measured.samples() * (half / distance) * (half / distance);
         if (!(needed < MOST_WORTH_TELLING)) {
             return "the limit is as good as met; no amount of load would settle it";
@@ -167,7 +166,10 @@ final class ThresholdCheck {
     }
 
     private String fewest() {
-        boolean percentile = threshold.statistic().filter(s -> s.kind() == Statistic.Kind.PERCENTILE).isPresent();
+        boolean percentile = threshold
+                .statistic()
+                .filter(s -> s.kind() == Statistic.Kind.PERCENTILE)
+                .isPresent();
         if (!percentile) {
             return "too few intervals to tell how much it varies; a longer phase would settle it";
         }
