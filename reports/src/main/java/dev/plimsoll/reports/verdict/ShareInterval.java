@@ -1,0 +1,38 @@
+package dev.plimsoll.reports.verdict;
+
+import org.apache.commons.statistics.distribution.BetaDistribution;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+
+/**
+ * The interval of a share: exact binomial (Clopper and Pearson 1934) with the effective number of observations of Korn
+ * and Graubard (1998), which is smaller than the count when batches vary more than independent requests would.
+ *
+ * @param low the lower end
+ * @param high the upper end
+ * @param effective the effective number of observations
+ */
+record ShareInterval(double low, double high, double effective) {
+
+    /**
+     * The interval of a share.
+     *
+     * @param share the share to centre on
+     * @param count how many observations, at least 1
+     * @param batches gives the variance between batches; NaN variance stands for independent observations
+     */
+    static ShareInterval of(double share, double count, RatioEstimate batches, double confidence) {
+        double effective = count;
+        if (batches.variance() > 0) {
+            double z = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
+            double t = batches.quantile(confidence);
+            double fewer = share * (1 - share) / batches.variance() * (z / t) * (z / t);
+            effective = Math.max(1, Math.min(count, fewer > 0 ? fewer : count));
+        }
+        double alpha = (1 - confidence) / 2;
+        double hits = share * effective;
+        double misses = effective - hits;
+        double low = hits <= 0 ? 0 : BetaDistribution.of(hits, misses + 1).inverseCumulativeProbability(alpha);
+        double high = misses <= 0 ? 1 : BetaDistribution.of(hits + 1, misses).inverseSurvivalProbability(alpha);
+        return new ShareInterval(low, high, effective);
+    }
+}
