@@ -1,0 +1,32 @@
+package dev.plimsoll.controller.run;
+
+import dev.plimsoll.agent.protocol.AgentFacts;
+import io.vertx.core.Vertx;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/** Where the agents of a run live. Safe for use by several threads. */
+interface Fleet extends AutoCloseable {
+    /** The bus that reaches them. */
+    Vertx vertx();
+
+    /** How many agents will greet. */
+    int expected();
+
+    /**
+     * Brings the agents up, once the controller listens.
+     *
+     * @param gone told which agents will not come back, and why, a sentence; on any thread
+     */
+    void start(BiConsumer<Predicate<AgentFacts>, String> gone) throws RunException, InterruptedException;
+
+    /** Ends agents and bus; returns within a few seconds. Does nothing the second time. */
+    @Override
+    void close();
+
+    /** Makes the fleet of a run; nothing is started yet but the bus. */
+    interface Factory {
+        /** With a directory for the agents' logs. */
+        Fleet open(java.nio.file.Path directory) throws RunException, InterruptedException;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.plimsoll.controller.run;
+
+import dev.plimsoll.reports.bundle.RunInfo;
+
+/** Ends a run before its end. The message is a sentence for {@code run.json}, events and verdict. */
+final class RunEnded extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final RunInfo.Status status;
+    private final boolean incomplete;
+
+    private RunEnded(RunInfo.Status status, boolean incomplete, String sentence) {
+        super(sentence);
+        this.status = status;
+        this.incomplete = incomplete;
+    }
+
+    /** Stopped by a person, or by what cannot be gone on with. */
+    static RunEnded aborted(String sentence) {
+        return new RunEnded(RunInfo.Status.ABORTED, true, sentence);
+    }
+
+    /** Part of the measurement is missing. */
+    static RunEnded partial(String sentence) {
+        return new RunEnded(RunInfo.Status.PARTIAL, true, sentence);
+    }
+
+    /** Stopped because the gate's answer is known: what was measured is enough for it. */
+    static RunEnded decided(String sentence) {
+        return new RunEnded(RunInfo.Status.ABORTED, false, sentence);
+    }
+
+    /** What {@code run.json} says then. */
+    RunInfo.Status status() {
+        return status;
+    }
+
+    /** Whether the verdict must know that something is missing. */
+    boolean incomplete() {
+        return incomplete;
+    }
+
+    String sentence() {
+        return String.valueOf(getMessage());
+    }
+}
