@@ -1,0 +1,56 @@
+package dev.plimsoll.controller.commands;
+
+import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.verdict.Verdict;
+
+/** What the program tells a pipeline. The one place where outcomes become exit codes. */
+public enum ExitCode {
+    /** PROMOTE, or done. */
+    DONE(0),
+    /** ROLLBACK. */
+    ROLLBACK(1),
+    /** A wrong command line or scenario: nothing was sent. */
+    USAGE(2),
+    /** INCONCLUSIVE. */
+    INCONCLUSIVE(3),
+    /** Interrupted, or failed inside; what was measured is kept. */
+    FAILED(4);
+
+    private final int code;
+
+    ExitCode(int code) {
+        this.code = code;
+    }
+
+    /** The number. */
+    public int code() {
+        return code;
+    }
+
+    /** Of a verdict. */
+    public static ExitCode of(Verdict.Outcome verdict) {
+        return switch (verdict) {
+            case PROMOTE -> DONE;
+            case ROLLBACK -> ROLLBACK;
+            case INCONCLUSIVE -> INCONCLUSIVE;
+        };
+    }
+
+    /**
+     * Of a gate. An interrupted one has failed whatever its verdict; one that stopped itself, because a limit was surely
+     * broken, has not.
+     *
+     * @param interrupted whether a signal ended it
+     */
+    public static ExitCode ofGate(RunOutcome outcome, boolean interrupted) {
+        return interrupted
+                ? FAILED
+                : outcome.verdict().map(verdict -> of(verdict.verdict())).orElse(FAILED);
+    }
+
+    /** Of a run that is not judged: done only when it went to its end with all its agents, whatever the target answered. */
+    public static ExitCode ofRun(RunOutcome outcome, boolean interrupted) {
+        return !interrupted && outcome.info().status() == RunInfo.Status.FINISHED ? DONE : FAILED;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.plimsoll.controller.commands;
+
+import dev.plimsoll.controller.run.RunException;
+import dev.plimsoll.reports.bundle.BundleException;
+import dev.plimsoll.scenarios.ScenarioException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+        name = "plimsoll",
+        description = {
+            "Drives a vLLM endpoint or any HTTP service with load, watches its nodes, and answers a pipeline:",
+            "PROMOTE, ROLLBACK or INCONCLUSIVE.%n"
+        },
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        usageHelpAutoWidth = false,
+        footer = {
+            "",
+            "Exit codes: 0 PROMOTE or done, 1 ROLLBACK, 2 usage or scenario error (nothing was sent),",
+            "3 INCONCLUSIVE, 4 interrupted or failed inside (what was measured is kept).",
+            "",
+            "Try it without a GPU: plimsoll demo"
+        },
+        subcommands = HelpCommand.class)
+public final class Plimsoll implements Runnable {
+    private final Console console;
+    private final CommandLine line;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show where an error came from.")
+    private boolean debug;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /**
+     * The command line of a process.
+     *
+     * @param console where it writes
+     * @param environment for variables of scenarios
+     */
+    public Plimsoll(Console console, Map<String, String> environment) {
+        this.console = console;
+        line = new CommandLine(this);
+        List<Object> commands = List.of(
+                new GateCommand(console, environment),
+                new RunCommand(console, environment),
+                new ValidateCommand(console, environment),
+                new SchemaCommand(console),
+                new InitCommand(console),
+                new ReportCommand(console),
+                new SimCommand(console),
+                new DemoCommand(console),
+                new AgentCommand(console));
+        commands.forEach(line::addSubcommand);
+        line.setOut(new PrintWriter(console.out(), true));
+        line.setErr(new PrintWriter(console.err(), true));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(
+                console.colourOut() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(100);
+        line.setParameterExceptionHandler(this::misused);
+        line.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+    }
+
+    /** Runs a command and gives its exit code. */
+    public int run(String... arguments) {
+        return line.execute(arguments);
+    }
+
+    /** Without a command, there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    private int misused(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        console.say("plimsoll: " + e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            Suggestions.of(unmatched.getUnmatched().getFirst(), command)
+                    .ifPresent(nearest -> console.say("did you mean: " + nearest));
+        }
+        console.say("see: " + command.getCommandSpec().qualifiedName() + " --help");
+        trace(e);
+        return ExitCode.USAGE.code();
+    }
+
+    private int failed(Exception e) {
+        ExitCode code = switch (e) {
+            case CommandException own -> own.code();
+            case ScenarioException scenario -> ExitCode.USAGE;
+            case BundleException bundle -> ExitCode.FAILED;
+            case RunException run -> ExitCode.FAILED;
+            default -> ExitCode.FAILED;
+        };
+        console.say(sentence(e));
+        trace(e);
+        return code.code();
+    }
+
+    private static String sentence(Exception e) {
+        return switch (e) {
+            case ScenarioException scenario -> String.valueOf(scenario.getMessage());
+            case CommandException own -> "plimsoll: " + own.getMessage();
+            case BundleException bundle -> "plimsoll: " + bundle.getMessage();
+            case RunException run -> "plimsoll: " + run.getMessage();
+            default ->
+                "plimsoll: failed inside: " + e + "; run it again with --debug, and report it with what that shows";
+        };
+    }
+
+    private void trace(Exception e) {
+        if (debug) {
+            e.printStackTrace(console.err());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.plimsoll.controller.commands;
+
+import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.reports.bundle.BundleException;
+import dev.plimsoll.reports.bundle.RunBundle;
+import dev.plimsoll.reports.bundle.RunEvent;
+import dev.plimsoll.reports.render.TextReport;
+import java.util.List;
+
+/** Reports for the standard output. */
+final class Reports {
+    private Reports() {}
+
+    /** A run that has just ended. */
+    static String text(RunOutcome outcome, Console console) {
+        return TextReport.render(
+                outcome.info(),
+                outcome.summary(),
+                outcome.verdict(),
+                events(outcome),
+                outcome.bundle().toString(),
+                console.colourOut(),
+                console.width());
+    }
+
+    /** Events only give examples of errors: a file that cannot be read takes nothing else away. */
+    private static List<RunEvent> events(RunOutcome outcome) {
+        try {
+            return RunBundle.open(outcome.bundle()).events();
+        } catch (BundleException e) {
+            return List.of();
+        }
+    }
+}
