@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,8 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "3 INCONCLUSIVE, 4 interrupted or failed inside (what was measured is kept).",
             "",
             "Try it without a GPU: plimsoll demo"
-        },
-        subcommands = HelpCommand.class)
+        })
 public final class Plimsoll implements Runnable {
     private final Console console;
     private final CommandLine line;
@@ -76,7 +74,8 @@ public final class Plimsoll implements Runnable {
                 new ReportCommand(console),
                 new SimCommand(console),
                 new DemoCommand(console),
-                new AgentCommand(console));
+                new AgentCommand(console),
+                new HelpFor(console));
         commands.forEach(line::addSubcommand);
         line.setOut(new PrintWriter(console.out(), true));
         line.setErr(new PrintWriter(console.err(), true));
