@@ -12,7 +12,9 @@ import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
+import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Api;
+import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Objectives;
 import dev.plimsoll.scenarios.Phase;
@@ -46,6 +48,7 @@ class RunDirectorTest {
     Path store;
 
     private final List<ScriptedAgent> agents = new ArrayList<>();
+    private Optional<Gate> gate = Optional.empty();
     private Runnable onStarted = () -> {};
 
     @Test
@@ -123,6 +126,46 @@ class RunDirectorTest {
         assertTrue(agents.isEmpty());
     }
 
+    @Test
+    void aGateThatLosesAnAgentIsInconclusive() throws RunException {
+        gate = Optional.of(new Gate(
+                Optional.of(new Gate.Smoke(Duration.ofSeconds(1), 1)),
+                List.of(),
+                0.95,
+                Gate.OnUndecided.PROMOTE,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of()));
+        RunOutcome outcome = director(ScriptedAgent.Fault.NONE, ScriptedAgent.Fault.SILENT_ONCE_STARTED)
+                .run();
+        assertEquals(RunInfo.Status.PARTIAL, outcome.info().status());
+        assertEquals(
+                Optional.of(Verdict.Outcome.INCONCLUSIVE), outcome.verdict().map(Verdict::verdict));
+        assertTrue(Files.isRegularFile(outcome.bundle().resolve("junit.xml")));
+        assertEquals(outcome.verdict(), RunBundle.open(outcome.bundle()).verdict());
+    }
+
+    @Test
+    void aGateWhoseSmokeTestFailsSendsNoLoad() throws RunException {
+        gate = Optional.of(new Gate(
+                Optional.of(new Gate.Smoke(Duration.ofSeconds(1), 1)),
+                List.of(),
+                0.95,
+                Gate.OnUndecided.INCONCLUSIVE,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of()));
+        RunOutcome outcome = director(ScriptedAgent.Fault.FAILS_SMOKE).run();
+        assertEquals(Optional.of(Verdict.Outcome.ROLLBACK), outcome.verdict().map(Verdict::verdict));
+        assertTrue(agents.getFirst().commands.stream().noneMatch(Command.StartLeg.class::isInstance));
+    }
+
     private static long started(ScriptedAgent agent) {
         return agent.commands.stream()
                 .filter(Command.StartLeg.class::isInstance)
@@ -171,9 +214,9 @@ class RunDirectorTest {
                 1,
                 Objectives.NONE,
                 List.of(),
-                Optional.empty());
+                gate);
         ScenarioFile file = new ScenarioFile(scenario, "key: s3cret", "key: s3cret", Set.of("s3cret"), "abc", Map.of());
-        RunRequest request = new RunRequest(file, store, 0, false, Optional.empty());
+        RunRequest request = new RunRequest(file, store, 0, gate.isPresent(), Optional.empty());
         return new RunDirector(
                 request, new Watching(), InstantSource.system(), new Random(7), directory -> new ScriptedFleet(faults));
     }

@@ -28,6 +28,7 @@ final class ScriptedAgent {
         NONE,
         SILENT_ONCE_STARTED,
         REFUSES,
+        FAILS_SMOKE,
         DOUBLE_INTERVALS,
         NEVER_ENDS
     }
