@@ -224,7 +224,7 @@ final class Crew implements AutoCloseable {
 
     /** Tells all living agents something without waiting for answers. */
     void tell(Command command) {
-        living().forEach(link -> link.ask(command, PING_LIMIT).onFailure(unheard -> link.heard(link.lastHeard())));
+        living().forEach(link -> link.ask(command, PING_LIMIT));
     }
 
     String run() {

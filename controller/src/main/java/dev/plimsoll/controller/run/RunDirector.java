@@ -318,11 +318,7 @@ public final class RunDirector {
                 agents.living(),
                 link -> new Command.StartLeg(run, next.index(), Crew.wallMicros(legStart, link)),
                 QUICK);
-        Duration drain = next.slots().stream()
-                .map(one -> one.end().plus(one.phase().drain()))
-                .max(Duration::compareTo)
-                .orElse(next.duration());
-        Duration limit = AHEAD.plus(drain).plus(MARGIN);
+        Duration limit = AHEAD.plus(drain(next)).plus(MARGIN);
         if (!loop.await(() -> allEnded(agents, next), limit)) {
             throw RunEnded.partial("not all agents ended leg " + next.index() + " within " + limit.toSeconds() + " s");
         }
@@ -400,14 +396,43 @@ public final class RunDirector {
                 Duration since = Duration.between(legStart, clock.instant());
                 written.results().legStopped(current.index(), Math.max(0, since.toNanos() / NANOS_PER_SECOND));
             }
-            agents.tell(new Command.Abort(agents.run(), secrets.mask(why.sentence())));
-            if (current != null) {
-                loop.await(() -> allEnded(agents, current), LAST_WORDS);
+            String reason = secrets.mask(why.sentence());
+            if (current != null && !why.incomplete()) {
+                agents.tell(new Command.StopLeg(agents.run(), current.index(), reason));
+                lastWords(
+                        agents,
+                        current,
+                        drain(current).minus(current.duration()).plus(MARGIN));
             }
-        } catch (RunEnded | BundleException further) {
+            agents.tell(new Command.Abort(agents.run(), reason));
+            if (current != null) {
+                lastWords(agents, current, LAST_WORDS);
+            }
+        } catch (BundleException further) {
             /* The run is ending already, for the first reason. */
             return;
         }
+    }
+
+    /** Waits for the ends of a leg; further reasons to end the run do not cut the wait short. */
+    private void lastWords(Crew agents, Leg which, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean over = false;
+        while (!over) {
+            try {
+                loop.await(() -> allEnded(agents, which), Duration.ofNanos(deadline - System.nanoTime()));
+                over = true;
+            } catch (RunEnded further) {
+                over = System.nanoTime() >= deadline;
+            }
+        }
+    }
+
+    private static Duration drain(Leg which) {
+        return which.slots().stream()
+                .map(one -> one.end().plus(one.phase().drain()))
+                .max(Duration::compareTo)
+                .orElse(which.duration());
     }
 
     private RunOutcome conclude(Ledger written, Optional<RunEnded> ended) {
