@@ -49,7 +49,10 @@ final class AgentCommand implements Callable<Integer> {
             description = "Name in scenarios, for probes of its node (the host's).")
     private Optional<String> label;
 
-    @Option(names = "--shards", paramLabel = "N", description = "Event loops that send load (one per core).")
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            description = "Event loops that send load (one fewer than cores, from 1 to 8).")
     private Optional<Integer> shards;
 
     @Option(
@@ -63,7 +66,7 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandException, RunException {
+    public Integer call() throws CommandException, RunException, InterruptedException {
         AgentHost.Options options;
         try {
             options = new AgentHost.Options(cluster, controller, bind, number(port), label, number(shards), transport);
