@@ -115,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
         List<String> overrides = new ArrayList<>();
         if (quick) {
             overrides.addAll(List.of(
-                    "phases[0].duration=1s", "phases[1].duration=3s", "phases[1].rate=20/s", "gate.smoke.requests=1"));
+                    "phases[0].duration=1s", "phases[1].duration=4s", "phases[1].rate=20/s", "gate.smoke.requests=1"));
         }
         return ScenarioReader.read("demo", yaml(), Path.of(""), overrides, Map.of("DEMO_URL", url));
     }
