@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Drives a vLLM endpoint or any HTTP service with load, watches its nodes, and answers a pipeline:",
             "PROMOTE, ROLLBACK or INCONCLUSIVE.%n"
         },
-        versionProvider = Version.class,
+        versionProvider = Version.Provider.class,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = false,
         footer = {
