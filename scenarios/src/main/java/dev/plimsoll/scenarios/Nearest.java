@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the word that was probably meant. */
-final class Nearest {
+/** Finds the word that was probably meant. Pure. */
+public final class Nearest {
     private Nearest() {}
 
     /** The valid word nearest to a wrong one, if one is near: a beginning of it, or few changes away. */
-    static Optional<String> to(String wrong, Collection<String> valid) {
+    public static Optional<String> to(String wrong, Collection<String> valid) {
         String word = normal(wrong);
         int limit = Math.max(1, word.length() / 3);
         return valid.stream()

@@ -1,5 +1,6 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.scenarios.Nearest;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -34,9 +35,7 @@ final class HelpFor implements Callable<Integer> {
                 throw new CommandException(
                         ExitCode.USAGE,
                         "no command \"" + name.get() + "\""
-                                + Suggestions.nearest(
-                                                name.get(),
-                                                root.getSubcommands().keySet())
+                                + Nearest.to(name.get(), root.getSubcommands().keySet())
                                         .map(nearest -> "; did you mean " + nearest + "?")
                                         .orElse("; see: plimsoll --help"));
             }

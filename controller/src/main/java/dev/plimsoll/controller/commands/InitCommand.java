@@ -1,6 +1,7 @@
 package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.scenarios.Api;
+import dev.plimsoll.scenarios.Nearest;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioReader;
 import java.io.IOException;
@@ -97,7 +98,7 @@ final class InitCommand implements Callable<Integer> {
                 return Optional.of(one);
             }
         }
-        String near = Suggestions.nearest(api.get(), labels)
+        String near = Nearest.to(api.get(), labels)
                 .map(n -> "; did you mean " + n + "?")
                 .orElse("");
         throw new CommandException(

@@ -100,7 +100,11 @@ public final class Plimsoll implements Runnable {
 
     private int misused(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
-        console.say("plimsoll: " + e.getMessage());
+        boolean unknownCommand = command == line
+                && e instanceof UnmatchedArgumentException
+                && arguments.length > 0
+                && !arguments[0].startsWith("-");
+        console.say("plimsoll: " + (unknownCommand ? "there is no command " + arguments[0] : e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().isEmpty()) {
             Suggestions.of(unmatched.getUnmatched().getFirst(), command)

@@ -1,5 +1,6 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.scenarios.Nearest;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
 import dev.plimsoll.scenarios.ScenarioLibrary;
@@ -38,7 +39,7 @@ final class Scenarios {
         if (Files.isDirectory(file)) {
             return "the scenario \"" + name + "\" is a directory: name a file in it";
         }
-        String next = Suggestions.nearest(name, ScenarioLibrary.names())
+        String next = Nearest.to(name, ScenarioLibrary.names())
                 .map(nearest -> "did you mean " + nearest + "?")
                 .orElse("give a YAML file, or one of: " + String.join(", ", ScenarioLibrary.names()));
         return "no scenario \"" + name + "\": there is no such file, and none of that name in the library; " + next;
