@@ -38,6 +38,9 @@ final class SimCommand implements Callable<Integer> {
                 .build();
         try {
             Simulator simulator = start(vertx);
+            if (options.unready().isPositive()) {
+                simulator.faults().unready(options.unready());
+            }
             console.print(simulator.url() + "\n");
             console.say("simulating " + String.join(", ", simulator.options().models()) + " (" + options.model()
                     + "); Ctrl-C ends it");

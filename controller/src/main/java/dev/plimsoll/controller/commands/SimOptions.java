@@ -136,10 +136,24 @@ final class SimOptions {
         @Option(names = "--error-event-ratio", defaultValue = "0", description = "Streams with an error event.")
         private double errorEventRatio;
 
+        @Option(
+                names = "--unready",
+                paramLabel = "MS",
+                defaultValue = "0",
+                description = "A slow start: answers 503 for so long, in ms.")
+        private long unreadyMillis;
+
         @Option(names = "--faults-for", paramLabel = "SECONDS", description = "How long the faults last (to the end).")
         private Optional<Long> seconds = Optional.empty();
 
+        Duration unready() {
+            return Duration.ofMillis(unreadyMillis);
+        }
+
         FaultPlan build() {
+            if (unreadyMillis < 0) {
+                throw new IllegalArgumentException("--unready is at least 0, not " + unreadyMillis);
+            }
             FaultPlan.Builder plan = FaultPlan.builder()
                     .decodeFactor(decodeFactor)
                     .stepDelay(Duration.ofMillis(stepDelayMillis))
@@ -152,6 +166,11 @@ final class SimOptions {
             seconds.map(Duration::ofSeconds).ifPresent(plan::lasts);
             return plan.build();
         }
+    }
+
+    /** How long it answers 503 after its start. */
+    Duration unready() {
+        return faults.unready();
     }
 
     /** Where it is to listen. */
