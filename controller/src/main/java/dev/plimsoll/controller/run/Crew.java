@@ -21,13 +21,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The agents of a run and the talk with them. Reports are acknowledged on the bus' thread at once, and handed to the
  * run's thread in the order they came.
  */
 final class Crew implements AutoCloseable {
-    private static final Duration GREETING_LIMIT = Duration.ofSeconds(30);
+    private static final Duration GREETING_LIMIT = Duration.ofSeconds(60);
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
     private static final Duration PING_LIMIT = Duration.ofSeconds(2);
     private static final int PINGS = 9;
@@ -120,7 +121,7 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    private void gone(java.util.function.Predicate<AgentFacts> which, String why) throws RunEnded {
+    private void gone(Predicate<AgentFacts> which, String why) throws RunEnded {
         List<AgentLink> those =
                 inOrder.stream().filter(link -> which.test(link.facts())).toList();
         if (those.isEmpty() && inOrder.size() < fleet.expected()) {
@@ -134,6 +135,7 @@ final class Crew implements AutoCloseable {
     private void lose(AgentLink link, String why) throws RunEnded {
         if (!link.isLost()) {
             link.lose();
+            fleet.giveUp(link.facts());
             handler.lost(link, "agent " + link.facts().label() + " was lost: " + why);
         }
     }
