@@ -150,7 +150,7 @@ public final class RunDirector {
             if (ended.isPresent()) {
                 opening.stopEarly(ended.get(), secrets.mask(ended.get().sentence()));
             }
-            opened.tell(new Command.Release(opened.run()));
+            opened.release();
             return ended;
         } catch (RunException | BundleException e) {
             return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
