@@ -148,7 +148,7 @@ final class Ledger implements AutoCloseable {
     }
 
     void agentLost(AgentLink link, String sentence) {
-        results.agentLost(link.id());
+        results.agentLost(link.facts().label());
         event(
                 "agent_lost",
                 sentence,

@@ -120,7 +120,9 @@ final class LegPlay {
             Duration since = Duration.between(legStart, clock.instant());
             ledger.results().legStopped(stopped.index(), Math.max(0, since.toNanos() / NANOS_PER_SECOND));
         });
-        Conclusion.tryWrite(() -> ledger.event("abort", reason));
+        if (!why.told()) {
+            Conclusion.tryWrite(() -> ledger.event("abort", reason));
+        }
         if (gently) {
             Leg stopped = current.get();
             lastWords(stopped, drained(stopped).minus(stopped.duration()).plus(MARGIN), true);

@@ -94,8 +94,8 @@ final class ProcessFleet implements Fleet {
                     if (!closing.get()) {
                         gone.accept(
                                 facts -> facts.pid() == ended.pid(),
-                                label + " (process " + ended.pid() + ") ended with code " + ended.exitValue() + "; see "
-                                        + label + ".log in the run bundle");
+                                "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see " + label
+                                        + ".log in the run bundle");
                     }
                 });
             } catch (IOException e) {
@@ -117,7 +117,7 @@ final class ProcessFleet implements Fleet {
         }
         if (!closing.get()) {
             left.forEach(pid ->
-                    gone.accept(facts -> facts.pid() == pid, "the agent of process " + pid + " left the cluster"));
+                    gone.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
         }
     }
 

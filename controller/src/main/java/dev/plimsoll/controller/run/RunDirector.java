@@ -168,7 +168,7 @@ public final class RunDirector {
         } else if (request.agents() == 0) {
             fleet = LocalFleet.open(request.transport());
         } else {
-            ledger.event("agents", "starting " + agents(request.agents()) + "; joining takes 5 to 10 s");
+            ledger.event("agents", "starting " + agents(request.agents()) + "; joining takes about 10 s");
             fleet = ProcessFleet.open(
                     request.agents(), ledger.directory(), secrets, request.transport(), "plimsoll-" + run);
         }
@@ -182,7 +182,7 @@ public final class RunDirector {
             public void lost(AgentLink link, String why) throws RunEnded {
                 ledger.agentLost(link, why);
                 if (play == null || !play.isEnding()) {
-                    throw RunEnded.partial(why);
+                    throw RunEnded.lost(why);
                 }
             }
         });
