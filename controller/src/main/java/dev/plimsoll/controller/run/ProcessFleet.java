@@ -94,8 +94,8 @@ final class ProcessFleet implements Fleet {
                     if (!closing.get()) {
                         gone.accept(
                                 facts -> facts.pid() == ended.pid(),
-                                "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see " + label
-                                        + ".log in the run bundle");
+                                "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see "
+                                        + label + ".log in the run bundle");
                     }
                 });
             } catch (IOException e) {
@@ -116,8 +116,7 @@ final class ProcessFleet implements Fleet {
             seen.addAll(now);
         }
         if (!closing.get()) {
-            left.forEach(pid ->
-                    gone.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
+            left.forEach(pid -> gone.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
         }
     }
 
