@@ -36,7 +36,7 @@ public final class AgentVerticle extends VerticleBase {
     private boolean greeted;
     private boolean released;
     private boolean stopped;
-    private boolean abandoned;
+    private boolean over;
     private long answeredNanos;
 
     /** With these settings. */
@@ -100,9 +100,15 @@ public final class AgentVerticle extends VerticleBase {
             stopped = true;
             current.abort("the controller has not answered for 2 s");
         }
-        if (silence > ABANDON_AFTER_NANOS && !abandoned) {
-            abandoned = true;
-            settings.abandoned().run();
+        if (silence > ABANDON_AFTER_NANOS) {
+            end();
+        }
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            settings.over().run();
         }
     }
 
@@ -116,8 +122,12 @@ public final class AgentVerticle extends VerticleBase {
         } catch (ProtocolException | RuntimeException failure) {
             answer = AgentSession.refused(sentence(failure));
         }
-        answer.otherwise(failure -> new Answer.Refused(sentence(failure)))
-                .onSuccess(result -> message.reply(Buffer.buffer(ProtocolCodec.encode(result))));
+        answer.otherwise(failure -> new Answer.Refused(sentence(failure))).onSuccess(result -> {
+            message.reply(Buffer.buffer(ProtocolCodec.encode(result)));
+            if (released) {
+                end();
+            }
+        });
     }
 
     private static String sentence(Throwable failure) {

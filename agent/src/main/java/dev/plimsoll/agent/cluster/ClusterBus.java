@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -45,6 +46,10 @@ public final class ClusterBus {
     private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
     private static final int PING_INTERVAL_MILLIS = 2_000;
     private static final int PORT_ATTEMPTS = 100;
+    /** Below the ports that systems give to outgoing connections, which may take a free one at any moment. */
+    private static final int LOWEST_FOUND_PORT = 12_000;
+
+    private static final int HIGHEST_FOUND_PORT = 32_000;
 
     private final ClusterSettings settings;
     private final DefaultCacheManager caches;
@@ -95,11 +100,8 @@ public final class ClusterBus {
     public static int findFreePorts(String host) throws IOException {
         InetAddress address = InetAddress.getByName(host);
         for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-            int first;
-            try (ServerSocket any = new ServerSocket(0, 1, address)) {
-                first = any.getLocalPort();
-            }
-            if (first + ClusterSettings.PORTS <= 65_536 && allFree(address, first)) {
+            int first = ThreadLocalRandom.current().nextInt(LOWEST_FOUND_PORT, HIGHEST_FOUND_PORT);
+            if (allFree(address, first)) {
                 return first;
             }
         }

@@ -15,7 +15,8 @@ final class ClusterLogs {
             Logger.getLogger("org.jgroups"),
             Logger.getLogger("org.jboss.threads"),
             Logger.getLogger("io.vertx.ext.cluster.infinispan"),
-            Logger.getLogger("io.vertx.core.eventbus.impl.clustered"));
+            Logger.getLogger("io.vertx.core.eventbus.impl.clustered"),
+            Logger.getLogger("io.vertx.core.net.impl.ConnectionBase"));
 
     private ClusterLogs() {}
 

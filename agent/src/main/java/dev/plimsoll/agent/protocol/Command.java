@@ -84,7 +84,7 @@ public sealed interface Command {
     record Abort(String run, String reason) implements Command {}
 
     /**
-     * The run is over: stops probes and lets the agent go.
+     * The run is over: stops probes and lets the agent go. An agent process then ends.
      *
      * @param run the run's id
      */

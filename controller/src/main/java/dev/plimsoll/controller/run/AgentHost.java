@@ -59,7 +59,8 @@ public final class AgentHost {
     }
 
     /**
-     * Serves one run. Blocks until the controller is gone: it left the cluster after the run, or it was silent for 10 s.
+     * Serves one run. Blocks until there is nothing left to do: the run was released, or the controller left the cluster or
+     * was silent for 10 s.
      *
      * @throws RunException when the cluster cannot be joined within 30 s, or the agent cannot start; JGroups may have
      *     left threads behind, so end the process explicitly

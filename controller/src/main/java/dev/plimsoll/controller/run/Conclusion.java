@@ -18,18 +18,102 @@ import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/** Judges a run that is over and writes its summary, verdict and reports. */
+/**
+ * The end of a run: judges it and writes its last files. A file that cannot be written makes the run an aborted one, and
+ * is told as its reason: a promotion that nobody can check is none. The run's thread only.
+ */
 final class Conclusion {
-    private Conclusion() {}
+    private static final Baselines NO_BASELINES = new Baselines(List.of(), "");
+
+    private final RunRequest request;
+    private final Scenario scenario;
+    private final Ledger ledger;
+    private final RunCard card;
+    private final Secrets secrets;
+    private final InstantSource clock;
+
+    Conclusion(RunRequest request, Ledger ledger, RunCard card, Secrets secrets, InstantSource clock) {
+        this.request = request;
+        scenario = request.scenario().scenario();
+        this.ledger = ledger;
+        this.card = card;
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    /**
+     * Concludes it.
+     *
+     * @param ended what ended it early, if something did
+     * @param smoke what became of the smoke test, if it was reached
+     */
+    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke) {
+        List<String> problems = new ArrayList<>();
+        tryWrite(ledger::complete).ifPresent(problems::add);
+        Measured measured = new Measured(
+                clock.instant(),
+                ledger.results().summary(),
+                ended,
+                smoke,
+                request.judge() ? baselines() : NO_BASELINES);
+        RunOutcome outcome = outcome(measured, problems);
+        Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
+        if (unwritten.isEmpty()) {
+            return outcome;
+        }
+        problems.add(unwritten.get());
+        RunOutcome unkept = outcome(measured, problems);
+        tryWrite(() -> ledger.event("bundle", unwritten.get()));
+        files(unkept, measured).forEach(Conclusion::tryWrite);
+        return unkept;
+    }
+
+    /** What there is to conclude from. */
+    private record Measured(
+            Instant end,
+            Summary summary,
+            Optional<RunEnded> ended,
+            Optional<Verdict.Check> smoke,
+            Baselines baselines) {}
+
+    private Baselines baselines() {
+        return Baselines.find(
+                scenario.gate().flatMap(Gate::baseline),
+                request.store(),
+                request.scenario().loadHash());
+    }
+
+    private RunOutcome outcome(Measured measured, List<String> problems) {
+        List<String> reasons = new ArrayList<>();
+        measured.ended().ifPresent(end -> reasons.add(end.sentence()));
+        reasons.addAll(problems);
+        RunInfo.Status status = measured.ended()
+                .map(RunEnded::status)
+                .orElse(problems.isEmpty() ? RunInfo.Status.FINISHED : RunInfo.Status.ABORTED);
+        RunInfo info = card.ended(status, String.join("; ", reasons), measured.end());
+        List<String> missing = measured.ended().map(RunEnded::incomplete).orElse(true) ? reasons : problems;
+        Evidence evidence = new Evidence(
+                ledger.results(),
+                measured.smoke(),
+                measured.baselines().runs(),
+                measured.baselines().problem(),
+                secrets.mask(missing));
+        Optional<Verdict> verdict =
+                scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));
+        return new RunOutcome(ledger.directory(), info, measured.summary(), verdict);
+    }
 
     /** Judges; a run that did not finish is never promoted. */
-    static Verdict judge(Gate gate, Evidence evidence, RunInfo.Status status) {
+    private static Verdict judge(Gate gate, Evidence evidence, RunInfo.Status status) {
         Verdict verdict = new Judge(gate).judge(evidence);
         if (status == RunInfo.Status.FINISHED || verdict.verdict() != Verdict.Outcome.PROMOTE) {
             return verdict;
@@ -42,26 +126,32 @@ final class Conclusion {
                 verdict.checks());
     }
 
-    /** Writes everything that is derived. The report's series are read back from the bundle line by line. */
-    static void write(
-            RunBundleWriter writer,
-            Scenario scenario,
-            Summary summary,
-            Optional<Verdict> verdict,
-            List<RunResults> baseline) {
-        writer.summary(summary);
-        RunInfo info = writer.info();
-        String place = writer.directory().toString();
-        verdict.ifPresent(given -> {
-            writer.verdict(given);
-            writer.file("junit.xml", JunitXml.render(info, given));
-            writer.file("verdict.md", MarkdownReport.render(info, summary, verdict, place));
+    /** The last files, one by one. The verdict is the last of them: who finds it finds all. */
+    private List<Runnable> files(RunOutcome outcome, Measured measured) {
+        RunBundleWriter writer = ledger.writer();
+        RunInfo info = outcome.info();
+        Summary summary = outcome.summary();
+        String place = outcome.bundle().toString();
+        List<Runnable> files = new ArrayList<>();
+        files.add(() -> writer.update(info));
+        files.add(() -> writer.summary(summary));
+        outcome.verdict().ifPresent(verdict -> {
+            files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
+            files.add(
+                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), place)));
         });
-        ReportDataBuilder report = ReportDataBuilder.of(RunBundle.open(writer.directory()))
+        files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));
+        outcome.verdict().ifPresent(verdict -> files.add(() -> writer.verdict(verdict)));
+        return files;
+    }
+
+    /** Its series are read back from the bundle line by line. */
+    private String report(RunOutcome outcome, Baselines baselines) {
+        ReportDataBuilder report = ReportDataBuilder.of(RunBundle.open(outcome.bundle()))
                 .phases(scenario.phases())
-                .verdict(verdict);
-        baseline.stream().findFirst().ifPresent(run -> report.baseline(run.run(), spectra(run)));
-        writer.file("report.html", HtmlReport.render(report.build()));
+                .verdict(outcome.verdict());
+        baselines.runs().stream().findFirst().ifPresent(run -> report.baseline(run.run(), spectra(run)));
+        return HtmlReport.render(report.build());
     }
 
     /** Writes it as far as the disk allows, and tells what went wrong. */

@@ -6,6 +6,7 @@ import dev.plimsoll.agent.protocol.Command;
 import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
 import dev.plimsoll.agent.protocol.Report;
+import dev.plimsoll.reports.bundle.BundleException;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -21,15 +22,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The agents of a run and the talk with them. Reports are acknowledged on the bus' thread at once, and handed to the
  * run's thread in the order they came.
  */
 final class Crew implements AutoCloseable {
-    private static final Duration GREETING_LIMIT = Duration.ofSeconds(30);
+    private static final Duration GREETING_LIMIT = Duration.ofSeconds(60);
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
     private static final Duration PING_LIMIT = Duration.ofSeconds(2);
+    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(3);
     private static final int PINGS = 9;
     private static final int UNKNOWN_AGENT = 410;
 
@@ -42,6 +45,7 @@ final class Crew implements AutoCloseable {
     private final List<AgentLink> inOrder = new ArrayList<>();
     private final MessageConsumer<Object> consumer;
     private final Handler handler;
+    private boolean releasing;
 
     /** What a run does about reports and losses; called on the run's thread. */
     interface Handler {
@@ -120,7 +124,18 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    private void gone(java.util.function.Predicate<AgentFacts> which, String why) throws RunEnded {
+    /** Lets the agents go. They say what they still have to say; then nobody is lost any more by ending. */
+    void release() throws InterruptedException {
+        releasing = true;
+        try {
+            ask(living(), link -> new Command.Release(run), RELEASE_LIMIT);
+        } catch (RunEnded | BundleException late) {
+            /* The run is over; agents that do not answer are ended all the same. */
+            return;
+        }
+    }
+
+    private void gone(Predicate<AgentFacts> which, String why) throws RunEnded {
         List<AgentLink> those =
                 inOrder.stream().filter(link -> which.test(link.facts())).toList();
         if (those.isEmpty() && inOrder.size() < fleet.expected()) {
@@ -132,8 +147,9 @@ final class Crew implements AutoCloseable {
     }
 
     private void lose(AgentLink link, String why) throws RunEnded {
-        if (!link.isLost()) {
+        if (!link.isLost() && !releasing) {
             link.lose();
+            fleet.giveUp(link.facts());
             handler.lost(link, "agent " + link.facts().label() + " was lost: " + why);
         }
     }

@@ -2,6 +2,7 @@ package dev.plimsoll.controller.run;
 
 import dev.plimsoll.agent.protocol.AgentFacts;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -20,6 +21,9 @@ interface Fleet extends AutoCloseable {
      */
     void start(BiConsumer<Predicate<AgentFacts>, String> gone) throws RunException, InterruptedException;
 
+    /** An agent is lost for good: it must not go on with its load, even if it lives. Returns at once. */
+    default void giveUp(AgentFacts lost) {}
+
     /** Ends agents and bus; returns within a few seconds. Does nothing the second time. */
     @Override
     void close();
@@ -27,6 +31,6 @@ interface Fleet extends AutoCloseable {
     /** Makes the fleet of a run; nothing is started yet but the bus. */
     interface Factory {
         /** With a directory for the agents' logs. */
-        Fleet open(java.nio.file.Path directory) throws RunException, InterruptedException;
+        Fleet open(Path directory) throws RunException, InterruptedException;
     }
 }

@@ -5,6 +5,7 @@ import dev.plimsoll.measurements.AgentEvent;
 import dev.plimsoll.measurements.IntervalSnapshot;
 import dev.plimsoll.measurements.NodeSample;
 import dev.plimsoll.measurements.Reading;
+import dev.plimsoll.reports.bundle.NodeLine;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
@@ -13,6 +14,7 @@ import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunClock;
 import dev.plimsoll.reports.results.RunResults;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,20 +23,19 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is written down of a run: the bundle, the merged intervals, the results. The run's thread only.
  *
- * <p>The timeline's zero is the start of the load. Events and samples before it are held back until it is known, a
- * bounded number of them.
+ * <p>The timeline's zero is the start of the load. Until that is known, events and samples are written with seconds from
+ * the run's own start, and are written anew once it is: all events, and the first {@value #MOST_EARLY} samples.
  */
 final class Ledger implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final long SUMMARY_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final int MOST_HELD = 10_000;
+    private static final int MOST_EARLY = 10_000;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final RunBundleWriter writer;
@@ -42,8 +43,10 @@ final class Ledger implements AutoCloseable {
     private final RunObserver observer;
     private final InstantSource clock;
     private final RunResults results;
-    private final List<Consumer<RunClock>> held = new ArrayList<>();
+    private final List<Function<RunClock, RunEvent>> earlyEvents = new ArrayList<>();
+    private final List<NodeSample> earlySamples = new ArrayList<>();
     private final Map<String, Long> offsets = new HashMap<>();
+    private RunClock provisional;
     private @Nullable RunClock timeline;
     private @Nullable IntervalMerger merger;
     private long lastSummary = System.nanoTime();
@@ -53,6 +56,7 @@ final class Ledger implements AutoCloseable {
         this.secrets = secrets;
         this.observer = observer;
         this.clock = clock;
+        provisional = new RunClock(writer.info().started(), Map.of());
         List<PhaseWindow> windows = new ArrayList<>();
         for (Leg leg : legs) {
             for (Leg.Slot slot : leg.slots()) {
@@ -67,6 +71,10 @@ final class Ledger implements AutoCloseable {
         return writer;
     }
 
+    Path directory() {
+        return writer.directory();
+    }
+
     RunResults results() {
         return results;
     }
@@ -75,6 +83,7 @@ final class Ledger implements AutoCloseable {
     void agents(List<AgentLink> links) {
         merger = new IntervalMerger(links.stream().map(AgentLink::id).toList(), INTERVAL);
         links.forEach(link -> offsets.put(link.id(), link.offsetMicros()));
+        provisional = new RunClock(writer.info().started(), offsets);
     }
 
     /** A leg starts at this instant; the first one is the timeline's zero. */
@@ -93,9 +102,17 @@ final class Ledger implements AutoCloseable {
     private RunClock begin(Instant zero) {
         RunClock known = new RunClock(zero, offsets);
         timeline = known;
-        List<Consumer<RunClock>> early = List.copyOf(held);
-        held.clear();
-        early.forEach(line -> line.accept(known));
+        List<NodeLine> nodes = new ArrayList<>();
+        for (NodeSample sample : earlySamples) {
+            double t = known.t(sample.agent(), sample.wallMicros());
+            results.add(sample, t);
+            nodes.add(NodeLine.of(sample, t));
+        }
+        List<RunEvent> events =
+                earlyEvents.stream().map(event -> event.apply(known)).toList();
+        earlyEvents.clear();
+        earlySamples.clear();
+        writer.retime(events, nodes);
         return known;
     }
 
@@ -131,7 +148,7 @@ final class Ledger implements AutoCloseable {
     }
 
     void agentLost(AgentLink link, String sentence) {
-        results.agentLost(link.id());
+        results.agentLost(link.facts().label());
         event(
                 "agent_lost",
                 sentence,
@@ -141,8 +158,11 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Gives out what still waits for others. */
-    void flush() {
+    /** Writes what still waits: for other agents' intervals, or for load where none was sent. */
+    void complete() {
+        if (timeline == null) {
+            begin(writer.info().started());
+        }
         if (merger != null) {
             keep(merger.flush());
         }
@@ -163,6 +183,7 @@ final class Ledger implements AutoCloseable {
             writer.interval(interval, results);
             kept.add(interval);
         }
+        /* A run whose intervals stay away has nothing new to sum up. */
         long nanos = System.nanoTime();
         if (nanos - lastSummary > SUMMARY_NANOS) {
             lastSummary = nanos;
@@ -176,11 +197,14 @@ final class Ledger implements AutoCloseable {
         sample.readings().forEach((name, reading) -> readings.put(secrets.mask(name), mask(reading)));
         NodeSample masked = new NodeSample(
                 secrets.mask(sample.node()), sample.probe(), sample.agent(), sample.wallMicros(), readings);
-        onTimeline(known -> {
-            double t = known.t(masked.agent(), masked.wallMicros());
+        RunClock known = timeline;
+        double t = (known == null ? provisional : known).t(masked.agent(), masked.wallMicros());
+        if (known != null) {
             results.add(masked, t);
-            writer.node(masked, t);
-        });
+        } else if (earlySamples.size() < MOST_EARLY) {
+            earlySamples.add(masked);
+        }
+        writer.node(masked, t);
     }
 
     private Reading mask(Reading reading) {
@@ -196,8 +220,7 @@ final class Ledger implements AutoCloseable {
         detail.put("agent", event.agent());
         Map<String, Object> masked = secrets.mask(detail);
         String sentence = secrets.mask(event.sentence());
-        onTimeline(known ->
-                write(new RunEvent(known.t(event.agent(), event.wallMicros()), event.type(), sentence, masked)));
+        write(known -> new RunEvent(known.t(event.agent(), event.wallMicros()), event.type(), sentence, masked));
     }
 
     void event(String type, String sentence) {
@@ -208,56 +231,23 @@ final class Ledger implements AutoCloseable {
         Instant now = clock.instant();
         String masked = secrets.mask(sentence);
         Map<String, Object> details = secrets.mask(detail);
-        onTimeline(known -> write(new RunEvent(known.t(now), type, masked, details)));
+        write(known -> new RunEvent(known.t(now), type, masked, details));
     }
 
-    private void write(RunEvent event) {
-        writer.event(event);
+    private void write(Function<RunClock, RunEvent> placed) {
+        RunClock known = timeline;
+        if (known == null) {
+            earlyEvents.add(placed);
+        }
+        RunEvent event = placed.apply(known == null ? provisional : known);
         observer.event(event);
-    }
-
-    private void onTimeline(Consumer<RunClock> line) {
-        if (timeline != null) {
-            line.accept(timeline);
-        } else if (held.size() < MOST_HELD) {
-            held.add(line);
-        }
-    }
-
-    /** Ends the holding back where no load was sent: the run's own start is the zero then. */
-    void noLoad() {
-        if (timeline == null) {
-            begin(writer.info().started());
-        }
+        writer.event(event);
     }
 
     /** Writes {@code run.json} anew. */
-    void update(RunInfo.Status status, String reason, Progressing facts) {
-        RunInfo was = writer.info();
-        writer.update(new RunInfo(
-                was.format(),
-                was.run(),
-                was.scenario(),
-                status,
-                secrets.mask(reason),
-                was.started(),
-                facts.ended(),
-                facts.loadStarted(),
-                was.plimsoll(),
-                facts.transport(),
-                facts.agents(),
-                facts.target(),
-                secrets.mask(facts.notes())));
+    void update(RunInfo info) {
+        writer.update(info);
     }
-
-    /** What changes in {@code run.json} as a run goes. */
-    record Progressing(
-            Optional<Instant> ended,
-            Optional<Instant> loadStarted,
-            String transport,
-            List<RunInfo.AgentRef> agents,
-            RunInfo.TargetRef target,
-            List<String> notes) {}
 
     @Override
     public void close() {

@@ -7,8 +7,10 @@ import dev.plimsoll.agent.transport.Transports;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +94,7 @@ final class ProcessFleet implements Fleet {
                     if (!closing.get()) {
                         gone.accept(
                                 facts -> facts.pid() == ended.pid(),
-                                label + " (process " + ended.pid() + ") ended with code " + ended.exitValue() + "; see "
+                                "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see "
                                         + label + ".log in the run bundle");
                     }
                 });
@@ -114,14 +116,14 @@ final class ProcessFleet implements Fleet {
             seen.addAll(now);
         }
         if (!closing.get()) {
-            left.forEach(pid ->
-                    gone.accept(facts -> facts.pid() == pid, "the agent of process " + pid + " left the cluster"));
+            left.forEach(pid -> gone.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
         }
     }
 
     private List<String> command(String label) {
         int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / agents);
-        List<String> command = new ArrayList<>();
+        /* An interrupt from the terminal goes to all processes at once: the controller then still wants last words. */
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "agent"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         String home = System.getProperty("plimsoll.home");
         if (home == null) {
@@ -147,7 +149,7 @@ final class ProcessFleet implements Fleet {
     /** Reads to the end, so that the process never blocks, but keeps the beginning only. */
     private void keepLog(Process process, String label) {
         try (InputStream in = process.getInputStream();
-                var lines = new java.io.BufferedReader(new java.io.InputStreamReader(in, StandardCharsets.UTF_8));
+                var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
                 OutputStream out = Files.newOutputStream(directory.resolve(label + ".log"))) {
             long kept = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -161,6 +163,11 @@ final class ProcessFleet implements Fleet {
             /* The log is a convenience: the run goes on without it, and the process' end is noticed elsewhere. */
             return;
         }
+    }
+
+    @Override
+    public void giveUp(AgentFacts lost) {
+        processes.stream().filter(process -> process.pid() == lost.pid()).forEach(Process::destroyForcibly);
     }
 
     @Override

@@ -7,27 +7,23 @@ import dev.plimsoll.agent.protocol.Command;
 import dev.plimsoll.agent.protocol.Leg;
 import dev.plimsoll.agent.protocol.Plan;
 import dev.plimsoll.agent.protocol.Report;
-import dev.plimsoll.agent.protocol.SmokeResult;
 import dev.plimsoll.agent.protocol.TargetFacts;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunId;
-import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
 import dev.plimsoll.reports.results.MergedInterval;
-import dev.plimsoll.reports.results.Summary;
-import dev.plimsoll.reports.verdict.Evidence;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -45,13 +41,11 @@ import org.jspecify.annotations.Nullable;
  * <p>All of it happens on the thread that calls {@link #run}; others put things into its {@link RunLoop}.
  */
 public final class RunDirector {
-    private static final Duration QUICK = Duration.ofSeconds(10);
+    private static final Duration ADOPT_LIMIT = Duration.ofSeconds(10);
     private static final Duration INSPECT_LIMIT = Duration.ofMinutes(2);
-    private static final Duration PREPARE_LIMIT = Duration.ofMinutes(2);
-    private static final Duration MARGIN = Duration.ofSeconds(10);
-    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
-    private static final Duration AHEAD = Duration.ofMillis(400);
+    private static final Duration SMOKE_MARGIN = Duration.ofSeconds(10);
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     private final RunRequest request;
     private final Scenario scenario;
@@ -64,18 +58,11 @@ public final class RunDirector {
     private final Optional<Judge> judge;
     private final RunLoop loop = new RunLoop(this::tick);
     private final Fleet.@Nullable Factory factory;
-    private volatile boolean running;
 
     private @Nullable Crew crew;
-    private @Nullable Ledger ledger;
-    private Optional<TargetFacts> facts = Optional.empty();
+    private @Nullable LegPlay play;
     private Optional<Verdict.Check> smoke = Optional.empty();
-    private Optional<Instant> loadStarted = Optional.empty();
     private Progress progress = Progress.NONE;
-    private @Nullable Leg leg;
-    private int slot = -1;
-    private Instant legStart = Instant.MAX;
-    private boolean ending;
 
     /**
      * A run that has not begun.
@@ -111,140 +98,146 @@ public final class RunDirector {
     }
 
     /**
-     * Runs it to its end. Blocks; called once. Whatever ends it, the bundle says so and has a report.
+     * Runs it to its end. Blocks; called once. Whatever ends it, the bundle says so and has a report: also when no agent
+     * could be started, for their logs are in it.
      *
-     * @throws RunException when it could not be begun (no bundle, no bus), with nothing sent
+     * @throws RunException when the bundle could not be made, with nothing sent
      */
     public RunOutcome run() throws RunException {
-        if (request.judge() && scenario.gate().flatMap(Gate::extendUntil).isPresent()) {
-            throw new RunException("gate.extend_until is not supported: leave it out, and make the phase longer");
-        }
-        RunBundleWriter writer = createBundle();
-        running = true;
-        try (Ledger written = new Ledger(writer, legs, secrets, observer, clock)) {
-            ledger = written;
-            observer.started(writer.directory());
-            Optional<RunEnded> ended = direct(written);
-            running = false;
-            return conclude(written, ended);
+        Instant now = clock.instant();
+        RunCard card = new RunCard(request, secrets, RunId.create(now, random), now);
+        Ledger ledger = new Ledger(createBundle(card), legs, secrets, observer, clock);
+        try {
+            observer.started(ledger.directory());
+            Optional<RunEnded> ended = direct(ledger, card);
+            return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke);
         } finally {
-            running = false;
+            /* Nothing is left to be written: a file that cannot be closed takes nothing away. */
+            Conclusion.tryWrite(ledger::close);
         }
     }
 
     /**
      * Ends the run early, from any thread: the load stops at once, what ended is kept, and {@link #run} returns soon with
-     * an aborted run. Does nothing before the start or after the end.
+     * an aborted run. A run that has not begun ends as soon as it does; one that is over stays as it is.
      *
      * @param reason for the events, such as {@code interrupted by SIGTERM}
      */
     public void abort(String reason) {
-        if (running) {
-            loop.execute(() -> {
-                throw RunEnded.aborted(reason);
-            });
-        }
+        loop.execute(() -> {
+            throw RunEnded.aborted(reason);
+        });
     }
 
-    private RunBundleWriter createBundle() throws RunException {
-        Instant now = clock.instant();
-        RunInfo info = new RunInfo(
-                RunInfo.FORMAT,
-                RunId.create(now, random),
-                new RunInfo.ScenarioRef(scenario.name(), request.scenario().loadHash()),
-                RunInfo.Status.RUNNING,
-                "",
-                now,
-                Optional.empty(),
-                Optional.empty(),
-                BuildVersion.number(),
-                request.transport().orElse(""),
-                List.of(),
-                target(),
-                List.of());
+    private RunBundleWriter createBundle(RunCard card) throws RunException {
         try {
             return RunBundleWriter.create(
-                    request.store(), info, secrets.mask(request.scenario().masked()));
+                    request.store(),
+                    card.running(),
+                    secrets.mask(request.scenario().masked()));
         } catch (BundleException e) {
             throw new RunException(e.getMessage() + "; nothing was sent", e);
         }
     }
 
     /** Everything with agents in it; tells what ended the run early. */
-    private Optional<RunEnded> direct(Ledger written) {
-        Optional<RunEnded> ended = Optional.empty();
-        try (Crew opened = openCrew(written)) {
+    private Optional<RunEnded> direct(Ledger ledger, RunCard card) {
+        try (Crew opened = openCrew(ledger)) {
+            LegPlay opening = new LegPlay(opened, ledger, card, loop, clock);
             crew = opened;
-            try {
-                sequence(opened, written);
-            } catch (RunEnded e) {
-                ended = Optional.of(e);
-            } catch (BundleException e) {
-                ended = Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
-            }
+            play = opening;
+            Optional<RunEnded> ended = sequence(opened, opening, ledger, card);
             if (ended.isPresent()) {
-                stopEarly(opened, written, ended.get());
+                opening.stopEarly(ended.get(), secrets.mask(ended.get().sentence()));
             }
-            opened.tell(new Command.Release(opened.run()));
-        } catch (RunException e) {
+            opened.release();
+            return ended;
+        } catch (RunException | BundleException e) {
             return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(RunEnded.aborted("the run's thread was interrupted"));
         }
-        return ended;
     }
 
-    private Crew openCrew(Ledger written) throws RunException, InterruptedException {
-        String run = written.writer().info().run();
+    private Crew openCrew(Ledger ledger) throws RunException, InterruptedException {
+        String run = ledger.results().run();
         Fleet fleet;
         if (factory != null) {
-            fleet = factory.open(written.writer().directory());
+            fleet = factory.open(ledger.directory());
         } else if (request.agents() == 0) {
             fleet = LocalFleet.open(request.transport());
         } else {
+            ledger.event("agents", "starting " + agents(request.agents()) + "; joining takes about 10 s");
             fleet = ProcessFleet.open(
-                    request.agents(), written.writer().directory(), secrets, request.transport(), "plimsoll-" + run);
+                    request.agents(), ledger.directory(), secrets, request.transport(), "plimsoll-" + run);
         }
         return new Crew(fleet, run, loop, clock, new Crew.Handler() {
             @Override
             public void report(Report report) throws RunEnded {
-                received(written, report);
+                received(ledger, report);
             }
 
             @Override
             public void lost(AgentLink link, String why) throws RunEnded {
-                written.agentLost(link, why);
-                if (!ending) {
-                    throw RunEnded.partial(why);
+                ledger.agentLost(link, why);
+                if (play == null || !play.isEnding()) {
+                    throw RunEnded.lost(why);
                 }
             }
         });
     }
 
-    private void sequence(Crew agents, Ledger written) throws RunEnded, RunException, InterruptedException {
-        String run = agents.run();
+    private static String agents(int number) {
+        return number == 1 ? "1 agent process" : number + " agent processes";
+    }
+
+    private Optional<RunEnded> sequence(Crew agents, LegPlay load, Ledger ledger, RunCard card)
+            throws RunException, InterruptedException {
+        try {
+            TargetFacts facts = getReady(agents, ledger, card);
+            if (judge.isPresent()) {
+                smoke(agents, ledger, facts);
+            }
+            for (Leg leg : legs) {
+                load.play(leg, facts);
+            }
+            agents.links().forEach(link -> link.state("finished"));
+            return Optional.empty();
+        } catch (RunEnded e) {
+            return Optional.of(e);
+        } catch (BundleException e) {
+            return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Brings the agents up, tells them their parts, and lets one look at the target. */
+    private TargetFacts getReady(Crew agents, Ledger ledger, RunCard card)
+            throws RunEnded, RunException, InterruptedException {
         agents.assemble();
         agents.setClocks();
         List<AgentLink> links = agents.links();
-        written.agents(links);
+        card.agents(links);
+        ledger.agents(links);
+        if (request.agents() > 0) {
+            double seconds =
+                    Duration.between(card.running().started(), clock.instant()).toMillis() / MILLIS_PER_SECOND;
+            ledger.event(
+                    "agents",
+                    String.format(Locale.ROOT, "%s ready after %.1f s", agents(links.size()), seconds),
+                    Map.of("ready", links.size()));
+        }
         adopt(agents, links);
-        List<AgentLink> one = List.of(links.getFirst());
-        Answer inspected =
-                agents.ask(one, link -> new Command.Inspect(run), INSPECT_LIMIT).get(one.getFirst());
-        if (!(inspected instanceof Answer.Inspected found)) {
+        AgentLink one = links.getFirst();
+        Answer answer = agents.ask(List.of(one), link -> new Command.Inspect(agents.run()), INSPECT_LIMIT)
+                .get(one);
+        if (!(answer instanceof Answer.Inspected inspected)) {
             throw RunEnded.aborted("an agent answered Inspect with something else");
         }
-        facts = Optional.of(found.facts());
         links.forEach(link -> link.state("ready"));
-        update(written, RunInfo.Status.RUNNING, "", Optional.empty());
-        if (judge.isPresent()) {
-            smoke(agents, written, one, found.facts());
-        }
-        for (Leg next : legs) {
-            play(agents, written, next, found.facts());
-        }
-        links.forEach(link -> link.state("finished"));
+        card.found(inspected.facts());
+        ledger.update(card.running());
+        return inspected.facts();
     }
 
     private void adopt(Crew agents, List<AgentLink> links) throws RunEnded, InterruptedException {
@@ -263,237 +256,69 @@ public final class RunDirector {
                         request.scenario().promptFiles(),
                         first.getOrDefault(link, 0),
                         total)),
-                QUICK);
+                ADOPT_LIMIT);
     }
 
-    private void smoke(Crew agents, Ledger written, List<AgentLink> one, TargetFacts found)
-            throws RunEnded, InterruptedException {
+    private void smoke(Crew agents, Ledger ledger, TargetFacts facts) throws RunEnded, InterruptedException {
         Optional<Gate.Smoke> wanted = scenario.gate().flatMap(Gate::smoke);
         if (wanted.isEmpty()) {
             return;
         }
         Duration limit =
-                wanted.get().timeout().plus(scenario.target().timeout()).plus(MARGIN);
-        Answer answer = agents.ask(one, link -> new Command.Smoke(agents.run(), found), limit)
-                .get(one.getFirst());
+                wanted.get().timeout().plus(scenario.target().timeout()).plus(SMOKE_MARGIN);
+        AgentLink one = agents.links().getFirst();
+        Answer answer = agents.ask(List.of(one), link -> new Command.Smoke(agents.run(), facts), limit)
+                .get(one);
         if (!(answer instanceof Answer.Smoked smoked)) {
             throw RunEnded.aborted("an agent answered Smoke with something else");
         }
-        SmokeResult result = smoked.result();
-        String sentence = secrets.mask(result.sentence());
-        smoke = Optional.of(new Verdict.Check(
-                "smoke",
-                Verdict.Kind.SMOKE,
-                result.passed() ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL,
-                Optional.empty(),
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                result.attempts().size(),
-                sentence));
-        List<String> attempts = result.attempts().stream()
-                .map(a -> a.request() + ": " + a.sentence() + " (status " + a.status() + "); sent " + a.sent()
-                        + "; answered " + a.answered())
-                .toList();
-        written.event("smoke", sentence, Map.of("passed", result.passed(), "attempts", attempts));
-        if (!result.passed()) {
+        SmokeCheck found = SmokeCheck.of(smoked.result(), secrets);
+        String sentence = found.check().sentence();
+        smoke = Optional.of(found.check());
+        ledger.event("smoke", sentence, found.detail());
+        if (!found.passed()) {
             throw RunEnded.decided("the smoke test failed: " + sentence);
         }
-    }
-
-    private void play(Crew agents, Ledger written, Leg next, TargetFacts found) throws RunEnded, InterruptedException {
-        String run = agents.run();
-        agents.ask(agents.living(), link -> new Command.PrepareLeg(run, next.index(), found), PREPARE_LIMIT);
-        legStart = clock.instant().plus(AHEAD);
-        if (loadStarted.isEmpty()) {
-            loadStarted = Optional.of(legStart);
-        }
-        slot = -1;
-        leg = next;
-        written.legStarts(next.index(), legStart);
-        update(written, RunInfo.Status.RUNNING, "", Optional.empty());
-        agents.ask(
-                agents.living(),
-                link -> new Command.StartLeg(run, next.index(), Crew.wallMicros(legStart, link)),
-                QUICK);
-        Duration limit = AHEAD.plus(drain(next)).plus(MARGIN);
-        if (!loop.await(() -> allEnded(agents, next), limit)) {
-            throw RunEnded.partial("not all agents ended leg " + next.index() + " within " + limit.toSeconds() + " s");
-        }
-        leg = null;
-    }
-
-    private static boolean allEnded(Crew agents, Leg which) {
-        return agents.living().stream().allMatch(link -> link.hasEnded(which.index()));
     }
 
     private void tick() throws RunEnded {
         if (crew != null) {
             crew.look();
         }
-        Leg current = leg;
-        if (current != null
-                && ledger != null
-                && !ending
-                && slot + 1 < current.slots().size()) {
-            Leg.Slot next = current.slots().get(slot + 1);
-            if (!clock.instant().isBefore(legStart.plus(next.start()))) {
-                slot++;
-                ledger.event(
-                        "phase",
-                        "phase " + next.phase().name() + " began",
-                        Map.of("phase", next.phase().name(), "round", current.round(), "leg", current.index()));
-            }
+        if (play != null) {
+            play.tick();
         }
     }
 
-    private void received(Ledger written, Report report) throws RunEnded {
+    private void received(Ledger ledger, Report report) throws RunEnded {
         switch (report) {
-            case Report.Interval interval -> merged(written, written.interval(interval.snapshot()));
-            case Report.Sample sample -> written.sample(sample.sample());
-            case Report.Event event -> written.event(event.event());
+            case Report.Interval interval -> merged(ledger, ledger.interval(interval.snapshot()));
+            case Report.Sample sample -> ledger.sample(sample.sample());
+            case Report.Event event -> ledger.event(event.event());
             case Report.LegEnded ended -> {
-                merged(written, written.legEnded(ended.agent(), ended.leg(), ended.intervals()));
-                for (AgentLink link : crew == null ? List.<AgentLink>of() : crew.links()) {
-                    if (link.id().equals(ended.agent())) {
-                        link.legEnded(ended.leg());
-                    }
+                if (play != null) {
+                    play.ended(ended);
                 }
+                merged(ledger, ledger.legEnded(ended.agent(), ended.leg(), ended.intervals()));
             }
             case Report.Hello hello -> {}
             case Report.Beat beat -> {}
         }
     }
 
-    private void merged(Ledger written, List<MergedInterval> complete) throws RunEnded {
-        for (MergedInterval interval : complete) {
-            progress = progress.plus(interval);
-            Leg current = leg;
-            String phase = current == null || slot < 0
-                    ? ""
-                    : current.slots().get(slot).phase().name();
-            List<String> atRisk = judge.map(j -> j.atRisk(written.results())).orElse(List.of());
-            observer.progress(new ProgressLine.Place(written.now(), totalSeconds, phase, atRisk), progress);
+    private void merged(Ledger ledger, List<MergedInterval> complete) throws RunEnded {
+        if (complete.isEmpty() || play == null) {
+            return;
         }
+        complete.forEach(interval -> progress = progress.plus(interval));
+        List<String> atRisk = judge.map(j -> j.atRisk(ledger.results())).orElse(List.of());
+        observer.progress(new ProgressLine.Place(ledger.now(), totalSeconds, play.phase(), atRisk), progress);
         boolean watch = scenario.gate().map(Gate::abortWhenHopeless).orElse(false);
-        if (watch && !ending && !complete.isEmpty()) {
-            Optional<String> hopeless = judge.flatMap(j -> j.hopeless(written.results()));
+        if (watch && !play.isEnding()) {
+            Optional<String> hopeless = judge.flatMap(j -> j.hopeless(ledger.results()));
             if (hopeless.isPresent()) {
                 throw RunEnded.decided(hopeless.get());
             }
         }
-    }
-
-    /** Stops what is loaded, and waits a little for what agents still have to say. */
-    private void stopEarly(Crew agents, Ledger written, RunEnded why) throws InterruptedException {
-        ending = true;
-        Leg current = leg;
-        try {
-            written.event("abort", why.sentence());
-            if (current != null) {
-                Duration since = Duration.between(legStart, clock.instant());
-                written.results().legStopped(current.index(), Math.max(0, since.toNanos() / NANOS_PER_SECOND));
-            }
-            String reason = secrets.mask(why.sentence());
-            if (current != null && !why.incomplete()) {
-                agents.tell(new Command.StopLeg(agents.run(), current.index(), reason));
-                lastWords(
-                        agents,
-                        current,
-                        drain(current).minus(current.duration()).plus(MARGIN));
-            }
-            agents.tell(new Command.Abort(agents.run(), reason));
-            if (current != null) {
-                lastWords(agents, current, LAST_WORDS);
-            }
-        } catch (BundleException further) {
-            /* The run is ending already, for the first reason. */
-            return;
-        }
-    }
-
-    /** Waits for the ends of a leg; further reasons to end the run do not cut the wait short. */
-    private void lastWords(Crew agents, Leg which, Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        boolean over = false;
-        while (!over) {
-            try {
-                loop.await(() -> allEnded(agents, which), Duration.ofNanos(deadline - System.nanoTime()));
-                over = true;
-            } catch (RunEnded further) {
-                over = System.nanoTime() >= deadline;
-            }
-        }
-    }
-
-    private static Duration drain(Leg which) {
-        return which.slots().stream()
-                .map(one -> one.end().plus(one.phase().drain()))
-                .max(Duration::compareTo)
-                .orElse(which.duration());
-    }
-
-    private RunOutcome conclude(Ledger written, Optional<RunEnded> ended) {
-        RunBundleWriter writer = written.writer();
-        RunInfo.Status status = ended.map(RunEnded::status).orElse(RunInfo.Status.FINISHED);
-        String reason = secrets.mask(ended.map(RunEnded::sentence).orElse(""));
-        Conclusion.tryWrite(() -> {
-            written.noLoad();
-            written.flush();
-        });
-        Summary summary = written.results().summary();
-        Conclusion.tryWrite(() -> update(written, status, reason, Optional.of(clock.instant())));
-        Baselines baselines = judge.isEmpty()
-                ? new Baselines(List.of(), "")
-                : Baselines.find(
-                        scenario.gate().flatMap(Gate::baseline),
-                        request.store(),
-                        request.scenario().loadHash());
-        Evidence evidence = new Evidence(
-                written.results(),
-                smoke,
-                baselines.runs(),
-                baselines.problem(),
-                ended.filter(RunEnded::incomplete).isPresent() ? List.of(reason) : List.of());
-        Optional<Verdict> verdict = judge.isEmpty()
-                ? Optional.empty()
-                : scenario.gate().map(gate -> Conclusion.judge(gate, evidence, status));
-        Optional<String> problem =
-                Conclusion.tryWrite(() -> Conclusion.write(writer, scenario, summary, verdict, baselines.runs()));
-        problem.ifPresent(sentence -> Conclusion.tryWrite(() -> written.event("bundle", sentence)));
-        return new RunOutcome(writer.directory(), writer.info(), summary, verdict);
-    }
-
-    private void update(Ledger written, RunInfo.Status status, String reason, Optional<Instant> end) {
-        List<AgentLink> links = crew == null ? List.of() : crew.links();
-        String transport = links.isEmpty()
-                ? request.transport().orElse("")
-                : links.getFirst().facts().transport();
-        written.update(
-                status,
-                reason,
-                new Ledger.Progressing(
-                        end,
-                        loadStarted,
-                        transport,
-                        links.stream().map(AgentLink::ref).toList(),
-                        target(),
-                        facts.map(TargetFacts::notes).orElse(List.of())));
-    }
-
-    private RunInfo.TargetRef target() {
-        return new RunInfo.TargetRef(
-                scenario.target().urls().stream().map(RunDirector::withoutUser).toList(),
-                facts.map(TargetFacts::models).orElse(List.of()),
-                facts.flatMap(TargetFacts::model).orElse(""),
-                facts.flatMap(TargetFacts::vllmVersion).orElse(""),
-                facts.map(TargetFacts::cacheConfig).orElse(Map.of()));
-    }
-
-    private static String withoutUser(URI url) {
-        String text = url.toString();
-        return url.getRawUserInfo() == null ? text : text.replace(url.getRawUserInfo() + "@", "");
     }
 }

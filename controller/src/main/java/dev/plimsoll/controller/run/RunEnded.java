@@ -8,26 +8,33 @@ final class RunEnded extends Exception {
 
     private final RunInfo.Status status;
     private final boolean incomplete;
+    private final boolean told;
 
-    private RunEnded(RunInfo.Status status, boolean incomplete, String sentence) {
+    private RunEnded(RunInfo.Status status, boolean incomplete, boolean told, String sentence) {
         super(sentence);
         this.status = status;
         this.incomplete = incomplete;
+        this.told = told;
     }
 
     /** Stopped by a person, or by what cannot be gone on with. */
     static RunEnded aborted(String sentence) {
-        return new RunEnded(RunInfo.Status.ABORTED, true, sentence);
+        return new RunEnded(RunInfo.Status.ABORTED, true, false, sentence);
     }
 
     /** Part of the measurement is missing. */
     static RunEnded partial(String sentence) {
-        return new RunEnded(RunInfo.Status.PARTIAL, true, sentence);
+        return new RunEnded(RunInfo.Status.PARTIAL, true, false, sentence);
+    }
+
+    /** An agent was lost, and the events tell of it already. */
+    static RunEnded lost(String sentence) {
+        return new RunEnded(RunInfo.Status.PARTIAL, true, true, sentence);
     }
 
     /** Stopped because the gate's answer is known: what was measured is enough for it. */
     static RunEnded decided(String sentence) {
-        return new RunEnded(RunInfo.Status.ABORTED, false, sentence);
+        return new RunEnded(RunInfo.Status.ABORTED, false, false, sentence);
     }
 
     /** What {@code run.json} says then. */
@@ -38,6 +45,11 @@ final class RunEnded extends Exception {
     /** Whether the verdict must know that something is missing. */
     boolean incomplete() {
         return incomplete;
+    }
+
+    /** Whether the events have its sentence already. */
+    boolean told() {
+        return told;
     }
 
     String sentence() {

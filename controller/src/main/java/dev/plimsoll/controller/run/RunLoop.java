@@ -44,8 +44,9 @@ final class RunLoop {
             if (left <= 0) {
                 return false;
             }
-            Task task = tasks.poll(Math.min(left, TICK_NANOS), TimeUnit.NANOSECONDS);
+            /* First, so that what it throws takes no task along. */
             everyTick.run();
+            Task task = tasks.poll(Math.min(left, TICK_NANOS), TimeUnit.NANOSECONDS);
             if (task != null) {
                 task.run();
             }

@@ -10,7 +10,7 @@ public interface RunObserver {
     /** The bundle's directory is there. */
     void started(Path bundle);
 
-    /** Something happened that a person wants to know; already in the bundle's events. */
+    /** Something happened that a person wants to know; it goes to the bundle's events, too. */
     void event(RunEvent event);
 
     /** An interval was merged. */

@@ -2,6 +2,7 @@ package dev.plimsoll.controller.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,6 +27,10 @@ public record RunRequest(ScenarioFile scenario, Path store, int agents, boolean 
         }
         if (judge && scenario.scenario().gate().isEmpty()) {
             throw new IllegalArgumentException("the scenario has no gate: to judge");
+        }
+        if (judge && scenario.scenario().gate().flatMap(Gate::extendUntil).isPresent()) {
+            throw new IllegalArgumentException("gate.extend_until is not supported by this version: leave it out, and "
+                    + "make the last measured phase longer or raise repeat");
         }
     }
 }

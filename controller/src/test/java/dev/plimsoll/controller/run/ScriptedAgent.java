@@ -6,6 +6,7 @@ import dev.plimsoll.agent.protocol.Command;
 import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
 import dev.plimsoll.agent.protocol.Report;
+import dev.plimsoll.agent.protocol.SmokeResult;
 import dev.plimsoll.agent.protocol.TargetFacts;
 import dev.plimsoll.measurements.Histograms;
 import dev.plimsoll.measurements.IntervalSnapshot;
@@ -82,6 +83,8 @@ final class ScriptedAgent {
                         Map.of(),
                         TargetFacts.Vocabulary.BUILT_IN,
                         List.of("a note with s3cret")));
+            case Command.Smoke smoke ->
+                new Answer.Smoked(new SmokeResult(fault != Fault.FAILS_SMOKE, "one request with s3cret", List.of()));
             case Command.PrepareLeg leg -> new Answer.Prepared(leg.leg(), 1, 1);
             case Command.StartLeg leg -> {
                 begin(leg);

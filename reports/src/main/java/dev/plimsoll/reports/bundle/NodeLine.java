@@ -24,7 +24,8 @@ public record NodeLine(double t, String node, String probe, String agent, Map<St
         readings = Map.copyOf(readings);
     }
 
-    static NodeLine of(NodeSample sample, double t) {
+    /** The line of a sample taken at this instant in seconds since the load began. */
+    public static NodeLine of(NodeSample sample, double t) {
         return new NodeLine(t, sample.node(), sample.probe(), sample.agent(), sample.readings());
     }
 

@@ -165,7 +165,7 @@ public final class RunBundle {
         nodes().forEach(line -> results.add(line.toSample(), line.t()));
         info.agents().stream()
                 .filter(agent -> agent.state().equals("lost"))
-                .forEach(agent -> results.agentLost(agent.id()));
+                .forEach(agent -> results.agentLost(agent.label()));
         return results;
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -116,6 +117,25 @@ public final class RunBundleWriter implements AutoCloseable {
         line(EVENTS, event);
     }
 
+    /**
+     * Replaces all events and node samples by these: the instant that their times count from has become known. A reader
+     * sees the old lines or the new ones.
+     */
+    public void retime(List<RunEvent> events, List<NodeLine> nodes) {
+        replace(EVENTS, events);
+        replace(NODES, nodes);
+    }
+
+    private void replace(String name, List<?> records) {
+        StringBuilder lines = new StringBuilder();
+        records.forEach(one -> lines.append(BundleJson.line(one)).append('\n'));
+        file(name, lines.toString());
+        FileChannel replaced = open.remove(name);
+        if (replaced != null) {
+            close(name, replaced);
+        }
+    }
+
     /** Writes {@code summary.json}. */
     public void summary(Summary summary) {
         file(SUMMARY, BundleJson.file(summary));
@@ -184,12 +204,14 @@ public final class RunBundleWriter implements AutoCloseable {
     /** Closes the files; nothing is left to be written. */
     @Override
     public void close() {
-        for (Map.Entry<String, FileChannel> entry : open.entrySet()) {
-            try {
-                entry.getValue().close();
-            } catch (IOException e) {
-                throw new BundleException("cannot close " + directory.resolve(entry.getKey()) + ": " + reason(e), e);
-            }
+        open.forEach(this::close);
+    }
+
+    private void close(String name, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new BundleException("cannot close " + directory.resolve(name) + ": " + reason(e), e);
         }
     }
 }

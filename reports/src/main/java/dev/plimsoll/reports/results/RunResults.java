@@ -108,9 +108,9 @@ public final class RunResults {
         }
     }
 
-    /** An agent was lost. */
-    public void agentLost(String agent) {
-        lostAgents.add(agent);
+    /** The agent of that label was lost. */
+    public void agentLost(String label) {
+        lostAgents.add(label);
     }
 
     /**
@@ -173,7 +173,7 @@ public final class RunResults {
         return intervals;
     }
 
-    /** Agents that were lost, by id. */
+    /** The labels of agents that were lost. */
     public List<String> lostAgents() {
         return List.copyOf(lostAgents);
     }

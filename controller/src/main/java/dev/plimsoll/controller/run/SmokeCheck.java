@@ -1,0 +1,43 @@
+package dev.plimsoll.controller.run;
+
+import dev.plimsoll.agent.protocol.SmokeResult;
+import dev.plimsoll.reports.verdict.Verdict;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What became of the smoke test, as the verdict and the events tell it.
+ *
+ * @param check for the verdict, without secrets
+ * @param detail for the event
+ */
+record SmokeCheck(Verdict.Check check, Map<String, Object> detail) {
+    /** Of what an agent found. */
+    static SmokeCheck of(SmokeResult result, Secrets secrets) {
+        List<String> attempts =
+                result.attempts().stream().map(SmokeCheck::sentence).toList();
+        Verdict.Check check = new Verdict.Check(
+                "smoke",
+                Verdict.Kind.SMOKE,
+                result.passed() ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL,
+                Optional.empty(),
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                result.attempts().size(),
+                secrets.mask(result.sentence()));
+        return new SmokeCheck(check, Map.of("passed", result.passed(), "attempts", secrets.mask(attempts)));
+    }
+
+    private static String sentence(SmokeResult.Attempt attempt) {
+        return attempt.request() + ": " + attempt.sentence() + " (status " + attempt.status() + "); sent "
+                + attempt.sent() + "; answered " + attempt.answered();
+    }
+
+    boolean passed() {
+        return check.outcome() == Verdict.CheckOutcome.PASS;
+    }
+}
