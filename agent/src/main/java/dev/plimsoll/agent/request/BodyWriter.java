@@ -11,11 +11,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the JSON bodies of requests. Chat asks with {@code max_completion_tokens}: vLLM and OpenAI both take it, while
- * OpenAI's newer models refuse {@code max_tokens} there; completions know {@code max_tokens} alone.
+ * Writes the JSON bodies of requests.
+ *
+ * <p>Chat limits its output with {@code max_tokens}. Every version of vLLM takes it, as do the servers that know nothing
+ * else (older vLLM, text-generation-inference, llama.cpp of old), which would pass over {@code
+ * max_completion_tokens} in silence and answer at any length. Reasoning models at OpenAI refuse {@code max_tokens}: name
+ * {@code max_completion_tokens} in {@code sampling} for them, and no other limit is sent.
  */
 final class BodyWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Parameters by which a scenario may limit the output itself. */
+    private static final List<String> LIMITS = List.of("max_tokens", "max_completion_tokens", "max_output_tokens");
+
+    /** What {@code sampling} may not set, and where it is set instead. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "model", "target.model",
+            "stream", "target.stream",
+            "messages", "input or prompts",
+            "prompt", "input or prompts",
+            "input", "input or prompts");
 
     private final Api api;
     private final String model;
@@ -25,6 +40,16 @@ final class BodyWriter {
         this.api = api;
         this.model = model;
         this.stream = stream;
+    }
+
+    /** Refuses parameters that would contradict the rest of the request, with the rule. */
+    static void check(Map<String, Object> sampling) {
+        for (String name : sampling.keySet()) {
+            String place = ELSEWHERE.get(name);
+            if (place != null) {
+                throw new IllegalArgumentException("sampling does not set " + name + ": set " + place + " instead");
+            }
+        }
     }
 
     /** The path of that API. */
@@ -84,23 +109,18 @@ final class BodyWriter {
 
     private void generation(JsonGenerator json, int output, boolean exact, Map<String, Object> sampling)
             throws IOException {
-        String limit = switch (api) {
-            case OPENAI_CHAT -> "max_completion_tokens";
-            case OPENAI_RESPONSES -> "max_output_tokens";
-            default -> "max_tokens";
-        };
-        if (output > 0 && !sampling.containsKey(limit)) {
-            json.writeNumberField(limit, output);
+        boolean limited = LIMITS.stream().anyMatch(sampling::containsKey);
+        if (output > 0 && !limited) {
+            json.writeNumberField(api == Api.OPENAI_RESPONSES ? "max_output_tokens" : "max_tokens", output);
         }
         if (output > 0 && exact && !sampling.containsKey("ignore_eos")) {
             json.writeBooleanField("ignore_eos", true);
         }
-        if (output > 0 && exact && !sampling.containsKey("min_tokens")) {
+        // A minimum above a limit of the scenario's own would be refused.
+        if (output > 0 && exact && !limited && !sampling.containsKey("min_tokens")) {
             json.writeNumberField("min_tokens", output);
         }
-        if (!sampling.containsKey("stream")) {
-            json.writeBooleanField("stream", stream);
-        }
+        json.writeBooleanField("stream", stream);
         boolean options = api == Api.OPENAI_CHAT || api == Api.OPENAI_COMPLETIONS;
         if (stream && options && !sampling.containsKey("stream_options")) {
             json.writeObjectFieldStart("stream_options");
