@@ -29,6 +29,7 @@ public final class TargetInspector {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final byte[] NOTHING = {};
+    private static final int MOST_NAMED = 10;
 
     private final HttpFetch fetch;
     private final Duration timeout;
@@ -134,8 +135,17 @@ public final class TargetInspector {
             } else if (auto) {
                 model = models.getFirst();
             } else if (!models.contains(model)) {
-                notes.add("The target does not serve " + model + Nearest.hint(model, models) + ".");
+                notes.add("The target does not serve " + model + served() + ".");
             }
+        }
+
+        /** The served name that was probably meant, else all names, of which a server with many adapters has many. */
+        private String served() {
+            return Nearest.to(model, models)
+                    .map(nearest -> "; the nearest that it serves is " + nearest)
+                    .orElseGet(() -> "; it serves "
+                            + String.join(", ", models.subList(0, Math.min(models.size(), MOST_NAMED)))
+                            + (models.size() > MOST_NAMED ? ", …" : ""));
         }
 
         private void version(Reply reply) {

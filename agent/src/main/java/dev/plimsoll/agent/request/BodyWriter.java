@@ -14,23 +14,13 @@ import java.util.Map;
  * Writes the JSON bodies of requests.
  *
  * <p>Chat limits its output with {@code max_tokens}. Every version of vLLM takes it, as do the servers that know nothing
- * else (older vLLM, text-generation-inference, llama.cpp of old), which would pass over {@code
- * max_completion_tokens} in silence and answer at any length. Reasoning models at OpenAI refuse {@code max_tokens}: name
- * {@code max_completion_tokens} in {@code sampling} for them, and no other limit is sent.
+ * else (older vLLM, text-generation-inference, llama.cpp of old), which would pass over {@code max_completion_tokens} in
+ * silence and answer at any length. OpenAI's own reasoning models refuse {@code max_tokens}; with them this loses.
+ *
+ * <p>Scenarios refuse sampling parameters that are written here.
  */
 final class BodyWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** Parameters by which a scenario may limit the output itself. */
-    private static final List<String> LIMITS = List.of("max_tokens", "max_completion_tokens", "max_output_tokens");
-
-    /** What {@code sampling} may not set, and where it is set instead. */
-    private static final Map<String, String> ELSEWHERE = Map.of(
-            "model", "target.model",
-            "stream", "target.stream",
-            "messages", "input or prompts",
-            "prompt", "input or prompts",
-            "input", "input or prompts");
 
     private final Api api;
     private final String model;
@@ -40,16 +30,6 @@ final class BodyWriter {
         this.api = api;
         this.model = model;
         this.stream = stream;
-    }
-
-    /** Refuses parameters that would contradict the rest of the request, with the rule. */
-    static void check(Map<String, Object> sampling) {
-        for (String name : sampling.keySet()) {
-            String place = ELSEWHERE.get(name);
-            if (place != null) {
-                throw new IllegalArgumentException("sampling does not set " + name + ": set " + place + " instead");
-            }
-        }
     }
 
     /** The path of that API. */
@@ -74,7 +54,7 @@ final class BodyWriter {
             }
             prompt(json, messages);
             if (api.generates()) {
-                generation(json, output, exact, sampling);
+                generation(json, output, exact);
             }
             for (Map.Entry<String, Object> parameter : sampling.entrySet()) {
                 json.writeFieldName(parameter.getKey());
@@ -107,22 +87,17 @@ final class BodyWriter {
         json.writeStringField(input ? "input" : "prompt", text);
     }
 
-    private void generation(JsonGenerator json, int output, boolean exact, Map<String, Object> sampling)
-            throws IOException {
-        boolean limited = LIMITS.stream().anyMatch(sampling::containsKey);
-        if (output > 0 && !limited) {
+    private void generation(JsonGenerator json, int output, boolean exact) throws IOException {
+        if (output > 0) {
             json.writeNumberField(api == Api.OPENAI_RESPONSES ? "max_output_tokens" : "max_tokens", output);
         }
-        if (output > 0 && exact && !sampling.containsKey("ignore_eos")) {
+        if (output > 0 && exact) {
             json.writeBooleanField("ignore_eos", true);
-        }
-        // A minimum above a limit of the scenario's own would be refused.
-        if (output > 0 && exact && !limited && !sampling.containsKey("min_tokens")) {
             json.writeNumberField("min_tokens", output);
         }
         json.writeBooleanField("stream", stream);
         boolean options = api == Api.OPENAI_CHAT || api == Api.OPENAI_COMPLETIONS;
-        if (stream && options && !sampling.containsKey("stream_options")) {
+        if (stream && options) {
             json.writeObjectFieldStart("stream_options");
             json.writeBooleanField("include_usage", true);
             json.writeBooleanField("continuous_usage_stats", true);

@@ -72,7 +72,7 @@ public final class WorkloadRequests implements RequestFactory {
      * @param facts of its target: the model's name and words for prompts
      * @param promptFiles contents of its prompt files, by the path used in it
      * @throws IllegalArgumentException for a prompt file that is missing or unusable, with the file, the line and the
-     *     rule; and for headers and sampling parameters that would break requests, with the rule
+     *     rule; and for headers that would break requests, with the rule
      */
     public static WorkloadRequests of(Scenario scenario, TargetFacts facts, Map<String, String> promptFiles) {
         Map<Integer, List<Entry>> files = new HashMap<>();
@@ -97,9 +97,6 @@ public final class WorkloadRequests implements RequestFactory {
         scenario.target()
                 .urls()
                 .forEach(url -> RequestHeaders.merge(url, scenario.target().headers(), headers));
-        if (work instanceof Work.Prompted prompted) {
-            BodyWriter.check(prompted.sampling());
-        }
     }
 
     @Override

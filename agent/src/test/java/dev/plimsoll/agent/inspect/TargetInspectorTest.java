@@ -158,13 +158,13 @@ class TargetInspectorTest {
     void aModelThatIsNotServedIsToldWithTheNearest() {
         try (ScriptedServer server = new ScriptedServer(vertx, 0, (path, body) -> answer(path, () -> MISSING))) {
             assertEquals(
-                    "The target does not serve llama-3-8b; the nearest is \"org/Llama-3-8B\".",
+                    "The target does not serve llama-3-8b; the nearest that it serves is org/Llama-3-8B.",
                     inspect(server.url(), "llama-3-8b", Api.OPENAI_CHAT).notes().getFirst());
             assertEquals(
-                    "The target does not serve qwem; the nearest is \"qwen\".",
+                    "The target does not serve qwem; the nearest that it serves is qwen.",
                     inspect(server.url(), "qwem", Api.OPENAI_CHAT).notes().getFirst());
             assertEquals(
-                    "The target does not serve mixtral; valid here: org/Llama-3-8B, qwen.",
+                    "The target does not serve mixtral; it serves org/Llama-3-8B, qwen.",
                     inspect(server.url(), "mixtral", Api.OPENAI_CHAT).notes().getFirst());
         }
     }

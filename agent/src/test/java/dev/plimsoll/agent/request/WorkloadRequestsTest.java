@@ -149,37 +149,19 @@ class WorkloadRequestsTest {
     }
 
     @Test
-    void outputIsLimitedByTheScenariosOwnParameterWhereItNamesOne() {
-        for (String name : List.of("max_tokens", "max_completion_tokens")) {
-            Target chat = TestScenarios.target(Api.OPENAI_CHAT, true, Map.of(), "http://127.0.0.1:1");
-            Work work = new Work.Prompted(
-                    new Work.Prompt.Synthetic(TokenCount.fixed(4), Optional.empty()),
-                    Optional.of(new Work.Output(TokenCount.fixed(64), true)),
-                    Map.of(name, 3, "temperature", 0));
-            JsonNode body =
-                    body(WorkloadRequests.of(TestScenarios.scenario(chat, work), TestScenarios.facts(0), Map.of())
-                            .create(0, 0));
-            assertEquals(3, body.path(name).intValue());
-            assertEquals(name.equals("max_tokens"), body.has("max_tokens"));
-            assertFalse(body.has("min_tokens"), "a minimum of 64 would contradict it");
-            assertTrue(body.path("ignore_eos").booleanValue());
-            assertEquals(0, body.path("temperature").intValue());
-        }
-    }
-
-    @Test
-    void samplingDoesNotContradictTheRestOfTheScenario() {
-        for (String name : List.of("model", "stream", "messages", "prompt", "input")) {
-            Work work = new Work.Prompted(
-                    new Work.Prompt.Synthetic(TokenCount.fixed(4), Optional.empty()),
-                    Optional.empty(),
-                    Map.of(name, "x"));
-            IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> WorkloadRequests.of(
-                            TestScenarios.scenario(COMPLETIONS, work), TestScenarios.facts(0), Map.of()));
-            assertTrue(e.getMessage().startsWith("sampling does not set " + name + ": set "), e.getMessage());
-        }
+    void samplingGoesAlongAsItIs() {
+        Target chat = TestScenarios.target(Api.OPENAI_CHAT, true, Map.of(), "http://127.0.0.1:1");
+        Work work = new Work.Prompted(
+                new Work.Prompt.Synthetic(TokenCount.fixed(4), Optional.empty()),
+                Optional.of(new Work.Output(TokenCount.fixed(64), false)),
+                Map.of("temperature", 0.5, "stop", List.of("a", "b")));
+        JsonNode body = body(WorkloadRequests.of(TestScenarios.scenario(chat, work), TestScenarios.facts(0), Map.of())
+                .create(0, 0));
+        assertEquals(0.5, body.path("temperature").doubleValue());
+        assertEquals("[\"a\",\"b\"]", body.path("stop").toString());
+        assertEquals(64, body.path("max_tokens").intValue());
+        assertFalse(body.has("ignore_eos") || body.has("min_tokens"), "not exact");
+        assertFalse(body.has("max_completion_tokens"));
     }
 
     @Test
