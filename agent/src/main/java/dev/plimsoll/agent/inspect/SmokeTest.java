@@ -36,18 +36,25 @@ import java.util.TreeMap;
  * 503, ends its round at once: the others would fare no better.
  */
 public final class SmokeTest {
-    private static final long PAUSE_MILLIS = 500;
+    private static final Duration PAUSE = Duration.ofMillis(500);
     private static final int LIMIT = 16 * 1024 * 1024;
     private static final int EXCERPT = 500;
     private static final int UNAVAILABLE = 503;
 
     private final Vertx vertx;
     private final HttpFetch fetch;
+    private final Duration pause;
 
     /** Sends through that client; timers run on that Vert.x. */
     public SmokeTest(Vertx vertx, HttpFetch fetch) {
+        this(vertx, fetch, PAUSE);
+    }
+
+    /** Waits that long between rounds. */
+    SmokeTest(Vertx vertx, HttpFetch fetch, Duration pause) {
         this.vertx = vertx;
         this.fetch = fetch;
+        this.pause = pause;
     }
 
     /** Runs the test; never fails: what went wrong is in the result. */
@@ -110,10 +117,10 @@ public final class SmokeTest {
             }
             again.addAll(round);
             round.clear();
-            if (again.isEmpty() || System.nanoTime() + PAUSE_MILLIS * 1_000_000 >= deadline) {
+            if (again.isEmpty() || System.nanoTime() + pause.toNanos() >= deadline) {
                 result.complete(again.isEmpty() ? success() : failure());
             } else {
-                vertx.setTimer(PAUSE_MILLIS, id -> round());
+                vertx.setTimer(pause.toMillis(), id -> round());
             }
         }
 

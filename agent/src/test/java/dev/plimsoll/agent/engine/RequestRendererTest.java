@@ -15,6 +15,7 @@ import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.TokenCount;
 import dev.plimsoll.scenarios.Work;
 import io.netty.buffer.ByteBuf;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -149,13 +150,12 @@ class RequestRendererTest {
         for (String name : List.of("Content-Length", "Transfer-Encoding", "Connection")) {
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
-                    () -> RequestHeaders.merge(java.net.URI.create("http://a.test"), Map.of(name, "x"), Map.of()));
+                    () -> RequestHeaders.merge(URI.create("http://a.test"), Map.of(name, "x"), Map.of()));
             assertTrue(e.getMessage().contains(name + " is not set by a scenario"), e.getMessage());
         }
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
-                () -> RequestHeaders.merge(
-                        java.net.URI.create("http://a.test"), Map.of("X-Key", "hunter2\r\nA: b"), Map.of()));
+                () -> RequestHeaders.merge(URI.create("http://a.test"), Map.of("X-Key", "hunter2\r\nA: b"), Map.of()));
         assertFalse(e.getMessage().contains("hunter2"), e.getMessage());
     }
 

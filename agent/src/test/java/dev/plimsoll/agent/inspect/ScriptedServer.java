@@ -1,5 +1,6 @@
 package dev.plimsoll.agent.inspect;
 
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,7 +10,7 @@ import java.util.function.BiFunction;
 
 /** An HTTP server that answers as a function says, and remembers what it was asked. */
 final class ScriptedServer implements AutoCloseable {
-    /** An answer; a status of 0 ends the connection instead, one below that leaves the request open. */
+    /** An answer; with status 0 the connection ends instead, and below that the request is left open. */
     record Answer(int status, String type, String body) {
         static final Answer HANG = new Answer(-1, "", "");
         static final Answer HANG_UP = new Answer(0, "", "");
@@ -28,7 +29,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** A request that came. */
-    record Asked(String line, io.vertx.core.MultiMap headers, String body) {}
+    record Asked(String line, MultiMap headers, String body) {}
 
     final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final HttpServer server;

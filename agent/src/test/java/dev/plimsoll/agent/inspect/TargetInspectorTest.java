@@ -20,7 +20,7 @@ import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.TokenCount;
 import io.vertx.core.Vertx;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ class TargetInspectorTest {
     }
 
     private TargetFacts inspectBriefly(String url, String model, Api api) {
-        return new TargetInspector(fetch, Duration.ofMillis(1500))
+        return new TargetInspector(fetch, Duration.ofMillis(2500))
                 .inspect(target(url, model, api, Map.of()))
                 .await();
     }
@@ -134,7 +134,7 @@ class TargetInspectorTest {
                     TestScenarios.words(api, TokenCount.fixed(length), Optional.empty()));
             byte[] body =
                     WorkloadRequests.of(scenario, facts, Map.of()).create(0, 1).body();
-            String asked = new String(body, java.nio.charset.StandardCharsets.UTF_8);
+            String asked = new String(body, StandardCharsets.UTF_8);
             String counted = tokenize(asked, Function.identity()).body();
             assertTrue(counted.startsWith("{\"count\":" + length + ","), counted);
         }
@@ -200,24 +200,20 @@ class TargetInspectorTest {
     }
 
     @Test
-    void aTargetThatDoesNotAnswerIsAskedNothingElse() throws IOException {
+    void aTargetThatDoesNotAnswerIsAskedNothingElse() {
         try (ScriptedServer server = new ScriptedServer(vertx, 0, (path, body) -> Answer.HANG)) {
             TargetFacts facts = inspectBriefly(server.url(), "qwen", Api.OPENAI_CHAT);
             assertEquals(
                     "It is not known whether qwen is served: no whole answer from " + server.url()
-                            + "/v1/models within 1500 ms.",
+                            + "/v1/models within 2500 ms.",
                     facts.notes().getFirst());
             assertEquals(1, server.asked.size());
         }
-        int port;
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
         assertEquals(
                 List.of(
-                        "It is not known whether qwen is served: nothing listens at http://127.0.0.1:" + port + ".",
+                        "It is not known whether qwen is served: nothing listens at http://127.0.0.1:1.",
                         "Nothing else was asked of it: prompts may have more or fewer tokens than asked for."),
-                inspect("http://127.0.0.1:" + port, "qwen", Api.OPENAI_CHAT).notes());
+                inspect("http://127.0.0.1:1", "qwen", Api.OPENAI_CHAT).notes());
     }
 
     @Test
@@ -226,7 +222,7 @@ class TargetInspectorTest {
             TargetFacts facts = inspectBriefly(server.url(), "qwen", Api.OPENAI_CHAT);
             assertEquals(1, facts.notes().size());
             assertTrue(
-                    facts.notes().getFirst().endsWith("/tokenize within 1500 ms."),
+                    facts.notes().getFirst().endsWith("/tokenize within 2500 ms."),
                     facts.notes().getFirst());
             assertEquals(4, server.asked.size());
         }
