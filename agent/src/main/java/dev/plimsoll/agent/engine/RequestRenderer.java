@@ -9,16 +9,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes bytes of requests: request line, headers and body, HTTP/1.1. Safe for use by several threads. */
 public final class RequestRenderer {
-    private static final String AGENT = "plimsoll/"
-            + Optional.ofNullable(RequestRenderer.class.getPackage().getImplementationVersion())
-                    .orElse("dev");
+    /** Methods whose requests have a body by custom, so that its absence is told. */
+    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
 
     private final Target target;
     private final Map<Shared, ByteBuf> shared = new ConcurrentHashMap<>();
@@ -48,53 +48,53 @@ public final class RequestRenderer {
             bytes = shared.computeIfAbsent(key, k -> whole(content, url)).retainedDuplicate();
         } else {
             byte[] head = heads.computeIfAbsent(key, k -> head(content, url));
-            byte[] length = (content.body().length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+            byte[] end = end(content);
             bytes = PooledByteBufAllocator.DEFAULT
-                    .directBuffer(head.length + length.length + content.body().length)
+                    .directBuffer(head.length + end.length + content.body().length)
                     .writeBytes(head)
-                    .writeBytes(length)
+                    .writeBytes(end)
                     .writeBytes(content.body());
         }
         return new RenderedRequest(url, content.spec(), bytes, content.answer(), "HEAD".equals(content.method()));
     }
 
+    /** Memory of the JDK's own, which is freed when nobody refers to it any more. */
     private ByteBuf whole(RequestContent content, int url) {
         byte[] head = head(content, url);
-        byte[] length = (content.body().length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuf bytes = Unpooled.directBuffer(head.length + length.length + content.body().length);
-        return bytes.writeBytes(head)
-                .writeBytes(length)
-                .writeBytes(content.body())
-                .asReadOnly();
+        byte[] end = end(content);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(head.length + end.length + content.body().length);
+        bytes.put(head).put(end).put(content.body()).flip();
+        return Unpooled.wrappedBuffer(bytes.asReadOnlyBuffer());
     }
 
-    /** All up to the value of {@code Content-Length}, which comes last. */
+    /** All up to {@code Content-Length}, which comes last. */
     private byte[] head(RequestContent content, int index) {
         URI url = target.urls().get(index);
-        Map<String, String> headers = RequestHeaders.merge(url, target.headers(), content.headers());
-        String host = headers.remove("Host");
-        headers.remove("Content-Length");
-        headers.remove("Transfer-Encoding");
-        headers.remove("Connection");
-        headers.putIfAbsent("User-Agent", AGENT);
-        if (content.body().length > 0) {
-            headers.putIfAbsent("Content-Type", "application/json");
+        Map<String, String> headers = RequestHeaders.of(target, url, content);
+        StringBuilder lines = new StringBuilder();
+        String host = authority(url);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if ("Host".equalsIgnoreCase(header.getKey())) {
+                host = header.getValue();
+            } else {
+                lines.append(header.getKey())
+                        .append(": ")
+                        .append(header.getValue())
+                        .append("\r\n");
+            }
         }
-        if (content.answer().stream() && content.answer().api().generates()) {
-            headers.putIfAbsent("Accept", "text/event-stream");
-        }
-        StringBuilder head = new StringBuilder(content.method())
-                .append(' ')
-                .append(TargetPaths.join(target.api(), url, content.path()))
-                .append(" HTTP/1.1\r\nHost: ")
-                .append(host == null ? authority(url) : host)
-                .append("\r\n");
-        headers.forEach(
-                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         if (!target.connections().reuse()) {
-            head.append("Connection: close\r\n");
+            lines.append("Connection: close\r\n");
         }
-        return head.append("Content-Length: ").toString().getBytes(StandardCharsets.UTF_8);
+        String head = content.method() + " " + TargetPaths.join(target.api(), url, content.path())
+                + " HTTP/1.1\r\nHost: " + host + "\r\n" + lines;
+        return head.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] end(RequestContent content) {
+        boolean told = content.body().length > 0 || WITH_BODY.contains(content.method());
+        String end = told ? "Content-Length: " + content.body().length + "\r\n\r\n" : "\r\n";
+        return end.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static String authority(URI url) {

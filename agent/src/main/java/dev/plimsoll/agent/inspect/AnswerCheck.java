@@ -9,7 +9,10 @@ import dev.plimsoll.measurements.ErrorClass;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Judges a fetched answer as the load engine would, and that it holds tokens where it is a stream. */
+/**
+ * Judges a fetched answer: as the load engine would, and then that it holds what was asked for. The load only counts
+ * answers without text; a smoke test is to find them before.
+ */
 final class AnswerCheck implements Exchange {
     private long tokens;
 
@@ -18,7 +21,24 @@ final class AnswerCheck implements Exchange {
         if (answer.truncated()) {
             return "an answer too long to be judged";
         }
-        boolean head = "HEAD".equals(content.method());
+        byte[] wire = wire(answer);
+        AnswerCheck check = new AnswerCheck();
+        AnswerDecoder decoder = new AnswerDecoder();
+        decoder.begin(content.answer(), "HEAD".equals(content.method()), check);
+        try {
+            decoder.feed(0, wire, 0, wire.length);
+            if (!decoder.done()) {
+                return "an answer that ends early";
+            }
+            decoder.end();
+        } catch (AnswerException e) {
+            return e.sentence();
+        }
+        return check.missing(content, answer);
+    }
+
+    /** The answer as bytes on a connection. */
+    private static byte[] wire(Fetched answer) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         String type = answer.contentType().isEmpty() ? "" : "Content-Type: " + answer.contentType() + "\r\n";
         boolean bodiless = answer.status() == 204 || answer.status() == 304;
@@ -26,20 +46,17 @@ final class AnswerCheck implements Exchange {
         String lines = "HTTP/1.1 " + answer.status() + " -\r\n" + type + length + "\r\n";
         wire.writeBytes(lines.getBytes(StandardCharsets.ISO_8859_1));
         wire.writeBytes(answer.body());
-        AnswerCheck check = new AnswerCheck();
-        AnswerDecoder decoder = new AnswerDecoder();
-        decoder.begin(content.answer(), head, check);
-        try {
-            decoder.feed(0, wire.toByteArray(), 0, wire.size());
-        } catch (AnswerException e) {
-            boolean accepted = content.answer().expect().accepts(answer.status());
-            return accepted ? String.valueOf(e.getMessage()) : "HTTP " + answer.status();
-        }
-        if (!decoder.done()) {
-            return "an answer that ends early";
-        }
+        return wire.toByteArray();
+    }
+
+    private String missing(RequestContent content, Fetched answer) {
         boolean streams = content.answer().stream() && content.answer().api().generates();
-        return streams && check.tokens == 0 ? "a stream without any token" : "";
+        if (!streams) {
+            return AnswerContent.missing(content.answer().api(), answer.text());
+        }
+        return tokens == 0
+                ? "a stream without any token"
+                : AnswerContent.missingInStream(content.answer().api(), answer.text());
     }
 
     @Override

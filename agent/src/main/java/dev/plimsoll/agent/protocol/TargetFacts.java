@@ -35,8 +35,10 @@ public record TargetFacts(
      * Words to make prompts of.
      *
      * @param words each a token of its own when written after a blank; empty: the built-in list
-     * @param templateTokens tokens that the chat template adds to a prompt
-     * @param exact whether the target's tokenizer confirmed both, so that a prompt of n words has n tokens
+     * @param templateTokens tokens of a prompt beyond one for each of its words: the chat template's, those that mark
+     *     its beginning and end, and what its first word has more than one
+     * @param exact whether the target's tokenizer confirmed both, so that a prompt of n words has n + templateTokens
+     *     tokens
      */
     public record Vocabulary(List<String> words, int templateTokens, boolean exact) {
         /** The built-in words, each taken for one token. */

@@ -11,8 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the JSON bodies of requests. Chat asks with {@code max_completion_tokens}: vLLM and OpenAI both take it, while
- * OpenAI's newer models refuse {@code max_tokens} there; completions know {@code max_tokens} alone.
+ * Writes the JSON bodies of requests.
+ *
+ * <p>Chat limits its output with {@code max_tokens}. Every version of vLLM takes it, as do the servers that know nothing
+ * else (older vLLM, text-generation-inference, llama.cpp of old), which would pass over {@code max_completion_tokens} in
+ * silence and answer at any length. OpenAI's own reasoning models refuse {@code max_tokens}; with them this loses.
+ *
+ * <p>Scenarios refuse sampling parameters that are written here.
  */
 final class BodyWriter {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,7 +54,7 @@ final class BodyWriter {
             }
             prompt(json, messages);
             if (api.generates()) {
-                generation(json, output, exact, sampling);
+                generation(json, output, exact);
             }
             for (Map.Entry<String, Object> parameter : sampling.entrySet()) {
                 json.writeFieldName(parameter.getKey());
@@ -82,27 +87,17 @@ final class BodyWriter {
         json.writeStringField(input ? "input" : "prompt", text);
     }
 
-    private void generation(JsonGenerator json, int output, boolean exact, Map<String, Object> sampling)
-            throws IOException {
-        String limit = switch (api) {
-            case OPENAI_CHAT -> "max_completion_tokens";
-            case OPENAI_RESPONSES -> "max_output_tokens";
-            default -> "max_tokens";
-        };
-        if (output > 0 && !sampling.containsKey(limit)) {
-            json.writeNumberField(limit, output);
+    private void generation(JsonGenerator json, int output, boolean exact) throws IOException {
+        if (output > 0) {
+            json.writeNumberField(api == Api.OPENAI_RESPONSES ? "max_output_tokens" : "max_tokens", output);
         }
-        if (output > 0 && exact && !sampling.containsKey("ignore_eos")) {
+        if (output > 0 && exact) {
             json.writeBooleanField("ignore_eos", true);
-        }
-        if (output > 0 && exact && !sampling.containsKey("min_tokens")) {
             json.writeNumberField("min_tokens", output);
         }
-        if (!sampling.containsKey("stream")) {
-            json.writeBooleanField("stream", stream);
-        }
+        json.writeBooleanField("stream", stream);
         boolean options = api == Api.OPENAI_CHAT || api == Api.OPENAI_COMPLETIONS;
-        if (stream && options && !sampling.containsKey("stream_options")) {
+        if (stream && options) {
             json.writeObjectFieldStart("stream_options");
             json.writeBooleanField("include_usage", true);
             json.writeBooleanField("continuous_usage_stats", true);

@@ -1,15 +1,17 @@
 package dev.plimsoll.agent.request;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Prompts read from a file: JSON lines, or the JSON array of ShareGPT. */
 final class PromptFile {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private PromptFile() {}
 
@@ -17,20 +19,16 @@ final class PromptFile {
     record Message(String role, String content) {}
 
     /** One prompt; a plain one is a single message of the user. */
-    record Entry(List<Message> messages, OptionalInt outputTokens) {
-        /** The messages as one text. */
-        String text() {
-            return String.join("\n", messages.stream().map(Message::content).toList());
-        }
-    }
+    record Entry(List<Message> messages, OptionalInt outputTokens) {}
 
-    /** Reads all entries; a problem names the file and the line or element. */
-    static List<Entry> parse(String file, String content) {
+    /** Reads all entries; a problem names the file and the line or element. A byte order mark is passed over. */
+    static List<Entry> parse(String file, String text) {
+        String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
         List<Entry> entries = new ArrayList<>();
         if (content.stripLeading().startsWith("[")) {
             int number = 0;
             for (JsonNode node : json(file, content)) {
-                entries.add(shareGpt(file + ", element " + ++number, node));
+                shareGpt(file + ", element " + ++number, node).ifPresent(entries::add);
             }
         } else {
             int number = 0;
@@ -63,6 +61,9 @@ final class PromptFile {
         }
         OptionalInt tokens = output.isInt() ? OptionalInt.of(output.intValue()) : OptionalInt.empty();
         if (node.path("prompt").isTextual()) {
+            if (node.path("prompt").textValue().isEmpty()) {
+                throw new IllegalArgumentException(place + ": a prompt is not empty");
+            }
             return new Entry(List.of(new Message("user", node.path("prompt").textValue())), tokens);
         }
         List<Message> messages = new ArrayList<>();
@@ -82,12 +83,24 @@ final class PromptFile {
         return new Message(role.textValue(), content.textValue());
     }
 
-    /** The first turn is the prompt, as in vLLM's own benchmark. */
-    private static Entry shareGpt(String place, JsonNode node) {
-        JsonNode value = node.path("conversations").path(0).path("value");
+    /**
+     * The first turn is the prompt, as in vLLM's own benchmark. As there, a conversation of fewer than two turns is left
+     * out: published files have many. So is one that begins with an empty turn, which servers refuse.
+     */
+    private static Optional<Entry> shareGpt(String place, JsonNode node) {
+        JsonNode turns = node.path("conversations");
+        if (!turns.isArray()) {
+            throw new IllegalArgumentException(place + ": a conversation has a list of `conversations`");
+        }
+        if (turns.size() < 2) {
+            return Optional.empty();
+        }
+        JsonNode value = turns.path(0).path("value");
         if (!value.isTextual()) {
             throw new IllegalArgumentException(place + ": `conversations` starts with a turn that has a text `value`");
         }
-        return new Entry(List.of(new Message("user", value.textValue())), OptionalInt.empty());
+        return Optional.of(value.textValue())
+                .filter(text -> !text.isBlank())
+                .map(text -> new Entry(List.of(new Message("user", text)), OptionalInt.empty()));
     }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** The built-in list of English words. */
 public final class Words {
+    /** The word that every synthetic prompt begins with. */
+    public static final String FIRST = "the";
+
     private Words() {}
 
     /** All of them, in alphabetical order. */

@@ -20,8 +20,11 @@ import java.util.Map;
 /**
  * Makes the requests of a scenario's workload. Safe for use by several threads.
  *
- * <p>A synthetic prompt of n tokens is n words less the tokens that the chat template adds, and at least one word. Its
- * length is exact when the target's tokenizer confirmed the vocabulary; else words of several tokens make it longer.
+ * <p>A synthetic prompt of n tokens is n words less the tokens that a prompt has beyond its words, and at least one word.
+ * The first is always {@link Words#FIRST}: no blank stands before it, so that it may have other tokens than elsewhere,
+ * and what it costs must be the same for all prompts. The others are drawn. The length is exact when the target's
+ * tokenizer confirmed the vocabulary; else words of several tokens make it longer. A shared prefix of n tokens is the
+ * first n words.
  *
  * <p>A prompt file's entries are taken by sequence number in a shuffled order, each once before any repeats. When a
  * workload has several entries, numbers that fall to others are left out of that order.
@@ -68,12 +71,14 @@ public final class WorkloadRequests implements RequestFactory {
      * @param scenario whose workload
      * @param facts of its target: the model's name and words for prompts
      * @param promptFiles contents of its prompt files, by the path used in it
-     * @throws IllegalArgumentException for a prompt file that is missing or unusable, with the file, the line and the rule
+     * @throws IllegalArgumentException for a prompt file that is missing or unusable, with the file, the line and the
+     *     rule; and for headers that would break requests, with the rule
      */
     public static WorkloadRequests of(Scenario scenario, TargetFacts facts, Map<String, String> promptFiles) {
         Map<Integer, List<Entry>> files = new HashMap<>();
         Map<String, List<Entry>> parsed = new HashMap<>();
         for (int i = 0; i < scenario.workload().size(); i++) {
+            check(scenario, scenario.workload().get(i).work());
             if (scenario.workload().get(i).work() instanceof Work.Prompted prompted
                     && prompted.prompt() instanceof Prompt.FromFile file) {
                 String content = promptFiles.get(file.path());
@@ -85,6 +90,13 @@ public final class WorkloadRequests implements RequestFactory {
             }
         }
         return new WorkloadRequests(scenario, facts, files);
+    }
+
+    private static void check(Scenario scenario, Work work) {
+        Map<String, String> headers = work instanceof Work.Http http ? http.headers() : Map.of();
+        scenario.target()
+                .urls()
+                .forEach(url -> RequestHeaders.merge(url, scenario.target().headers(), headers));
     }
 
     @Override
@@ -140,13 +152,14 @@ public final class WorkloadRequests implements RequestFactory {
     private String synthetic(int spec, Prompt.Synthetic synthetic, RandomStream random) {
         TokenCount tokens = synthetic.tokens();
         int length = Math.max(1, TokenDraw.draw(tokens, random) - templateTokens);
-        StringBuilder text = new StringBuilder(length * 8);
-        int written = 0;
+        StringBuilder text = new StringBuilder(length * 8).append(Words.FIRST);
+        int written = 1;
         if (synthetic.sharedPrefix().isPresent()) {
             Work.SharedPrefix prefix = synthetic.sharedPrefix().get();
             int group = random.nextInt(prefix.groups());
-            written = Math.min(length, prefix.tokens());
-            append(text, written, RandomStream.of(seed, PREFIX_KEY + spec, group));
+            int shared = Math.min(length, prefix.tokens());
+            append(text, shared - written, RandomStream.of(seed, PREFIX_KEY + spec, group));
+            written = shared;
         }
         append(text, length - written, random);
         return text.toString();
@@ -154,10 +167,7 @@ public final class WorkloadRequests implements RequestFactory {
 
     private void append(StringBuilder text, int count, RandomStream random) {
         for (int i = 0; i < count; i++) {
-            if (!text.isEmpty()) {
-                text.append(' ');
-            }
-            text.append(words[random.nextInt(words.length)]);
+            text.append(' ').append(words[random.nextInt(words.length)]);
         }
     }
 }

@@ -133,7 +133,7 @@ class RequestsAgainstSimulatorTest {
         String text = rendered.bytes().toString(StandardCharsets.UTF_8);
         rendered.bytes().release();
         String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
-                + "\"max_completion_tokens\":4,\"ignore_eos\":true,\"min_tokens\":4,\"stream\":true,"
+                + "\"max_tokens\":4,\"ignore_eos\":true,\"min_tokens\":4,\"stream\":true,"
                 + "\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}}";
         assertTrue(text.startsWith("POST /v1/chat/completions HTTP/1.1\r\nHost: [::1]\r\n"), text);
         assertTrue(text.contains("\r\nAuthorization: Basic dTpw\r\n"), text);
