@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.ValueCounts;
 import java.util.ArrayList;
 import java.util.List;

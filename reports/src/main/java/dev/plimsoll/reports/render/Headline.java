@@ -3,6 +3,7 @@ package dev.plimsoll.reports.render;
 import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.render;
 
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.ValueCounts;
 import java.util.Arrays;
 import java.util.List;

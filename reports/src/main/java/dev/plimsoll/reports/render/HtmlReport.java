@@ -2,6 +2,7 @@ package dev.plimsoll.reports.render;
 
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.ValueCounts;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.bundle.RunEvent;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Phase;

@@ -3,6 +3,7 @@ package dev.plimsoll.reports.render;
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.quantities.Quantities;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.render;
 
+import dev.plimsoll.reports.quantities.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -12,6 +12,7 @@ import dev.plimsoll.measurements.SeriesKey;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.RunClock;
 import dev.plimsoll.reports.results.Summary;

@@ -5,6 +5,7 @@ import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;

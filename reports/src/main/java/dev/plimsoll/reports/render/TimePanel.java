@@ -2,6 +2,7 @@ package dev.plimsoll.reports.render;
 
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.bundle.RunEvent;
+import dev.plimsoll.reports.quantities.Quantities;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -21,12 +21,14 @@ import org.HdrHistogram.Histogram;
  * @param eventLoopLagP99Millis how late timers fired, p99 in ms; absent when no agent told
  * @param cpuMax the busiest event-loop thread over {@value #CPU_SECONDS} s, as a share of a core; absent when no agent told
  * @param findings what speaks against it, a sentence each; empty for a fit one
+ * @param lostAgents how many of the findings are about an agent that was lost
  */
 public record GeneratorFitness(
         Optional<Double> sendLagP99Millis,
         Optional<Double> eventLoopLagP99Millis,
         Optional<Double> cpuMax,
-        List<String> findings) {
+        List<String> findings,
+        int lostAgents) {
     /** How long a reading must stay above its limit to count, in seconds. */
     public static final int CPU_SECONDS = 5;
 
@@ -86,6 +88,14 @@ public record GeneratorFitness(
         return findings.isEmpty();
     }
 
+    /**
+     * Whether the numbers that are there may be the generator's making. A lost agent leaves some out; those that it had
+     * reported are as good as any.
+     */
+    public boolean distorts() {
+        return findings.size() > lostAgents;
+    }
+
     /** The fitness of a run's generator. */
     public static GeneratorFitness of(RunResults results, Limits limits) {
         List<String> findings = new ArrayList<>();
@@ -121,7 +131,8 @@ public record GeneratorFitness(
                 sendLag,
                 Histograms.statistic(lag, Metrics.LATENCY, P99),
                 loopCpu.map(percent -> percent / PERCENT),
-                findings);
+                findings,
+                results.lostAgents().size());
     }
 
     private static Optional<Double> sendLag(RunResults results) {

@@ -26,13 +26,21 @@ public final class SampleStatistics {
             }
             case MIN -> Arrays.stream(values).min().orElseThrow();
             case MAX -> Arrays.stream(values).max().orElseThrow();
-            case PERCENTILE -> {
-                double[] sorted = values.clone();
-                Arrays.sort(sorted);
-                int rank = (int) Math.ceil(statistic.percentile() / 100 * sorted.length - 1e-9);
-                yield sorted[Math.max(0, Math.min(sorted.length, rank) - 1)];
-            }
+            case PERCENTILE -> quantile(values, statistic.percentile() / 100);
         };
+    }
+
+    /**
+     * The smallest value at or below which that share of the values lies.
+     *
+     * @param values at least one
+     * @param share from 0 to 1
+     */
+    public static double quantile(double[] values, double share) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int rank = (int) Math.ceil(share * sorted.length - 1e-9);
+        return sorted[Math.max(0, Math.min(sorted.length, rank) - 1)];
     }
 
     private static double mean(double[] values) {

@@ -6,19 +6,21 @@ import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import org.apache.commons.statistics.distribution.FDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Judges a change from the baseline.
  *
- * <p>With two or more earlier runs, they tell how much runs of the same code differ, and the run is taken to differ by at
- * least as much; with one, the batches of both runs tell. Degrees of freedom by Welch and Satterthwaite (1946); the
- * interval of a relative change by the delta method.
+ * <p>The batches of each run tell how sure its own value is. Earlier runs that differ by more than that (F test at
+ * {@value #RUNS_DIFFER}) tell how much runs of the same code differ, and this run is taken to differ by as much. With one
+ * earlier run nothing tells of that. Degrees of freedom by Welch and Satterthwaite (1946); the interval of a relative
+ * change by the delta method. With a relative and an absolute limit, a change fails beyond both and passes within one.
  */
 final class BaselineComparison {
     private static final double PERCENT = 100;
+    private static final double RUNS_DIFFER = 0.1;
 
     private final BaselineCheck check;
     private final Subject subject;
@@ -30,9 +32,15 @@ final class BaselineComparison {
         this.confidence = confidence;
     }
 
-    private record Side(double value, double variance, double freedom) {}
+    /* Variances of a value with their degrees of freedom; NaN where they are not known. */
+    private record Side(double value, double variance, double freedom) {
+        static Side of(Measured measured) {
+            double deviation = measured.deviation();
+            return new Side(measured.value().orElseThrow(), deviation * deviation, measured.freedom());
+        }
+    }
 
-    private record Change(double value, double low, double high, double limit) {}
+    private record Change(double value, Interval interval, double limit, boolean relative) {}
 
     Judged judge(RunResults results, List<RunResults> baseline) {
         Measured now = worst(results);
@@ -40,148 +48,161 @@ final class BaselineComparison {
             boolean none = now.value().isEmpty();
             return result(none ? Verdict.CheckOutcome.NO_DATA : Verdict.CheckOutcome.UNDECIDED, now, now.problem());
         }
-        List<Measured> before = new ArrayList<>();
+        List<Side> before = new ArrayList<>();
+        List<String> leftOut = new ArrayList<>();
         for (RunResults run : baseline) {
             Measured one = worst(run);
-            if (one.value().isPresent()) {
-                before.add(one);
+            if (one.value().isPresent() && one.problem().isEmpty()) {
+                before.add(Side.of(one));
+            } else {
+                leftOut.add("run " + run.run() + " was left out: " + one.problem());
             }
         }
+        String told = String.join("; ", leftOut);
         if (before.isEmpty()) {
-            return result(
-                    Verdict.CheckOutcome.NO_DATA,
-                    now,
-                    "no run of the baseline has " + check.metric().name());
+            return result(Verdict.CheckOutcome.NO_DATA, now, "no earlier run can be compared with; " + told);
         }
-        return compare(now, before);
+        return compare(now, before, told);
     }
 
-    private Judged compare(Measured now, List<Measured> before) {
-        Side base = base(before);
-        double own = now.deviation() * now.deviation();
-        boolean several = before.size() > 1;
-        double spread = several ? base.variance() * before.size() : 0;
-        boolean byRuns = several && !(own > spread);
-        Side run = new Side(
-                now.value().orElseThrow(), byRuns ? spread : own, byRuns ? before.size() - 1.0 : now.freedom());
+    private Judged compare(Measured now, List<Side> before, String leftOut) {
+        Side own = Side.of(now);
+        Side within = mean(before);
+        Side between = between(before);
+        boolean byRuns = differ(between, within);
+        int runs = before.size();
+        Side base = byRuns ? between : within;
+        /* One estimate, one count: what runs differ by stands in both terms. */
+        double ofOneRun = between.variance() * runs;
+        boolean shared = byRuns && !(own.variance() > ofOneRun);
+        Side run = shared ? new Side(own.value(), ofOneRun, between.freedom()) : own;
         List<Change> changes = new ArrayList<>();
         if (check.relative().isPresent() && base.value() != 0) {
             double ratio = run.value() / base.value();
             double weight = 1 / (base.value() * base.value());
-            changes.add(change(
-                    ratio - 1,
-                    run,
-                    base,
-                    weight,
-                    ratio * ratio * weight,
-                    check.relative().getAsDouble()));
+            Interval interval = interval(ratio - 1, run, weight, base, ratio * ratio * weight, shared);
+            changes.add(new Change(ratio - 1, interval, check.relative().getAsDouble(), true));
         }
         if (check.absolute().isPresent()) {
-            changes.add(change(
-                    run.value() - base.value(),
-                    run,
-                    base,
-                    1,
-                    1,
-                    check.absolute().getAsDouble()));
+            double difference = run.value() - base.value();
+            Interval interval = interval(difference, run, 1, base, 1, shared);
+            changes.add(new Change(difference, interval, check.absolute().getAsDouble(), false));
         }
+        String suffix = leftOut.isEmpty() ? "" : "; " + leftOut;
         if (changes.isEmpty()) {
             boolean same = run.value() == 0;
             return result(
                     same ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.UNDECIDED,
                     now,
-                    same ? "0 as in the baseline" : "the baseline is 0, so no relative change can be told");
+                    (same
+                                    ? "0 as in the baseline"
+                                    : Wording.value(run.value(), check.metric().unit())
+                                            + " after 0 in the baseline; of 0 no share can be told, so give the check"
+                                            + " an absolute limit too, such as \"and +5ms\"")
+                            + suffix);
         }
-        return result(changes, now, base, before.size());
+        return result(changes, now, base, runs, suffix);
     }
 
-    private Change change(double value, Side run, Side base, double runWeight, double baseWeight, double limit) {
+    private Interval interval(double value, Side run, double runWeight, Side base, double baseWeight, boolean shared) {
         double first = run.variance() * runWeight;
         double second = base.variance() * baseWeight;
         double sum = first + second;
-        if (sum == 0) {
-            return new Change(value, value, value, limit);
+        if (Double.isNaN(sum)) {
+            return Interval.UNKNOWN;
         }
-        // The spread of earlier runs stands in both terms when it replaces the run's own: one estimate, one count.
-        boolean shared = run.freedom() == base.freedom() && run.variance() > base.variance();
+        if (sum == 0) {
+            return Interval.of(value, value);
+        }
         double freedom = shared
                 ? base.freedom()
                 : sum * sum / (first * first / run.freedom() + second * second / base.freedom());
-        double half = freedom >= 1
-                ? Math.sqrt(sum) * TDistribution.of(freedom).inverseSurvivalProbability((1 - confidence) / 2)
-                : Double.NaN;
-        return new Change(value, value - half, value + half, limit);
+        double half = Math.sqrt(sum) * TDistribution.of(freedom).inverseSurvivalProbability((1 - confidence) / 2);
+        return Interval.of(value - half, value + half);
     }
 
-    private static Side base(List<Measured> before) {
-        if (before.size() == 1) {
-            Measured one = before.getFirst();
-            return new Side(one.value().orElseThrow(), one.deviation() * one.deviation(), one.freedom());
-        }
-        double mean = before.stream()
-                .mapToDouble(m -> m.value().orElseThrow())
-                .average()
-                .orElseThrow();
+    /* The mean of the runs, with the variance that their own batches give it. */
+    private static Side mean(List<Side> runs) {
+        int n = runs.size();
+        double value = 0;
+        double sum = 0;
         double squares = 0;
-        for (Measured one : before) {
-            double off = one.value().orElseThrow() - mean;
-            squares += off * off;
+        for (Side run : runs) {
+            value += run.value() / n;
+            sum += run.variance();
+            squares += run.variance() * run.variance() / run.freedom();
         }
-        int n = before.size();
-        return new Side(mean, squares / (n - 1) / n, n - 1.0);
+        double freedom = sum > 0 ? sum * sum / squares : n;
+        return new Side(value, sum / n / n, freedom);
     }
 
-    private Judged result(List<Change> changes, Measured now, Side base, int runs) {
-        boolean upper = check.operator().isUpperLimit();
-        boolean passes = changes.stream().anyMatch(c -> check.operator().holds(upper ? c.high() : c.low(), c.limit()));
-        boolean fails = changes.stream().allMatch(c -> upper ? c.low() > c.limit() : c.high() < c.limit());
+    /* The mean of the runs, with the variance that their differences give it. */
+    private static Side between(List<Side> runs) {
+        int n = runs.size();
+        double mean = runs.stream().mapToDouble(Side::value).average().orElseThrow();
+        double squares = 0;
+        for (Side run : runs) {
+            squares += (run.value() - mean) * (run.value() - mean);
+        }
+        return n < 2 ? new Side(mean, Double.NaN, 0) : new Side(mean, squares / (n - 1) / n, n - 1.0);
+    }
+
+    private static boolean differ(Side between, Side within) {
+        if (between.freedom() < 1 || between.variance() == 0) {
+            return false;
+        }
+        boolean unknown = Double.isNaN(within.variance()) || within.variance() == 0;
+        return unknown
+                || FDistribution.of(between.freedom(), within.freedom())
+                                .survivalProbability(between.variance() / within.variance())
+                        < RUNS_DIFFER;
+    }
+
+    private Judged result(List<Change> changes, Measured now, Side base, int runs, String suffix) {
+        boolean passes = changes.stream().anyMatch(c -> Settlement.isKept(c.interval(), check.operator(), c.limit()));
+        boolean fails = changes.stream().allMatch(c -> Settlement.isBroken(c.interval(), check.operator(), c.limit()));
         boolean keeps = changes.stream().anyMatch(c -> check.operator().holds(c.value(), c.limit()));
         Verdict.CheckOutcome outcome =
                 passes ? Verdict.CheckOutcome.PASS : fails ? Verdict.CheckOutcome.FAIL : Verdict.CheckOutcome.UNDECIDED;
-        boolean relative = check.relative().isPresent() && base.value() != 0;
-        double scale = relative ? PERCENT : 1;
         Change shown = changes.getFirst();
-        boolean known = Double.isFinite(shown.low()) && Double.isFinite(shown.high());
-        Unit unit = check.metric().unit();
+        double scale = shown.relative() ? PERCENT : 1;
+        Unit unit = shown.relative() ? Unit.PERCENT : check.metric().unit();
+        boolean known = !shown.interval().isUnknown();
         String interval = known
-                ? String.format(
-                        Locale.ROOT,
-                        "%.4g to %.4g%s at %.4g %% confidence",
-                        shown.low() * scale,
-                        shown.high() * scale,
-                        relative ? " %" : "",
-                        confidence * PERCENT)
-                : "too little to tell how much it varies; more runs of the baseline would settle it";
-        String sentence = String.format(
-                Locale.ROOT,
-                "%s: %s after %s in %d earlier run%s, a change of %+.4g%s (%s)",
-                check.expression(),
-                Wording.value(now.value().orElseThrow(), unit),
-                Wording.value(base.value(), unit),
-                runs,
-                runs == 1 ? "" : "s",
-                shown.value() * scale,
-                relative ? " %" : "",
-                interval);
-        return new Judged(
+                ? Wording.percent(confidence) + " interval "
+                        + Wording.signed(shown.interval().low().orElseThrow() * scale, unit) + " to "
+                        + Wording.signed(shown.interval().high().orElseThrow() * scale, unit)
+                : "too little to tell how much it varies";
+        String sentence = check.expression() + ": "
+                + Wording.value(now.value().orElseThrow(), check.metric().unit()) + " after "
+                + Wording.value(base.value(), check.metric().unit()) + " in "
+                + (runs == 1 ? "one earlier run" : runs + " earlier runs") + ", a change of "
+                + Wording.signed(shown.value() * scale, unit) + " (" + interval + ")"
+                + (outcome == Verdict.CheckOutcome.UNDECIDED ? "; " + settles(runs) : "") + suffix;
+        return Judged.of(
                 new Verdict.Check(
                         check.expression(),
                         Verdict.Kind.BASELINE,
                         outcome,
                         Optional.of(shown.value() * scale),
-                        relative ? "%" : unit.symbol(),
+                        unit.symbol(),
                         Optional.of(shown.limit() * scale),
-                        known ? Optional.of(shown.low() * scale) : Optional.empty(),
-                        known ? Optional.of(shown.high() * scale) : Optional.empty(),
+                        shown.interval().low().map(end -> end * scale),
+                        shown.interval().high().map(end -> end * scale),
                         known ? Optional.of(confidence) : Optional.empty(),
                         now.samples(),
                         sentence),
-                false,
                 keeps);
     }
 
+    private static String settles(int runs) {
+        return runs < 5
+                ? "a longer phase or more earlier runs (gate.baseline.runs) would settle it"
+                : "a longer phase would settle it";
+    }
+
     private Judged result(Verdict.CheckOutcome outcome, Measured now, String reason) {
-        return new Judged(nothing(check, outcome, now.samples(), reason), false, false);
+        return Judged.of(nothing(check, outcome, now.samples(), reason), false);
     }
 
     static Verdict.Check nothing(BaselineCheck check, Verdict.CheckOutcome outcome, long samples, String reason) {
@@ -199,13 +220,13 @@ final class BaselineComparison {
                 check.expression() + ": " + reason);
     }
 
+    /* Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */
     private Measured worst(RunResults run) {
-        List<Measured> all = subject.measure(run, confidence);
-        Optional<Measured> absent =
-                all.stream().filter(m -> m.value().isEmpty()).findFirst();
-        Comparator<Measured> byValue = Comparator.comparingDouble(m -> m.value().orElseThrow());
-        return absent.orElseGet(() -> all.stream()
-                .max(check.operator().isUpperLimit() ? byValue : byValue.reversed())
-                .orElseThrow());
+        Comparator<Measured> byValue = Comparator.comparingDouble(m -> m.value().orElse(Double.NaN));
+        Comparator<Measured> order = Comparator.<Measured, Boolean>comparing(
+                        m -> m.value().isEmpty())
+                .thenComparing(m -> !m.problem().isEmpty())
+                .thenComparing(check.operator().isUpperLimit() ? byValue : byValue.reversed());
+        return subject.measure(run, confidence).stream().max(order).orElseThrow();
     }
 }

@@ -1,7 +1,5 @@
 package dev.plimsoll.reports.verdict;
 
-import dev.plimsoll.measurements.Metric;
-import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunResults;
@@ -14,7 +12,9 @@ import java.util.Optional;
  *
  * <p>Every interval may be a look. The look after n intervals spends {@value #FIRST_LOOK} α / (n (n + 1)) of the total α,
  * from n = {@value #FIRST_LOOK} on; all together spend α (alpha spending, Lan and DeMets 1983, with a union bound, so the
- * number of looks and their correlation do not matter). α is divided by the number of thresholds (Bonferroni).
+ * number of looks and their correlation do not matter). α is divided by the number of thresholds (Bonferroni). A phase
+ * whose load changes tells nothing of its end, nor does one round of several tell of the others; only a largest value
+ * above an upper limit, or a smallest below a lower one, stays whatever comes.
  */
 final class EarlyStop {
     private static final int FIRST_LOOK = 30;
@@ -27,9 +27,14 @@ final class EarlyStop {
         this.alpha = alpha;
     }
 
-    Optional<String> hopeless(RunResults soFar) {
+    /**
+     * Why it is surely broken, a sentence; nothing when it is not, or when an unfit generator may have caused it.
+     *
+     * @param fit whether nothing speaks against the generator so far
+     */
+    Optional<String> hopeless(RunResults soFar, boolean fit) {
         if (isExtremeThatStays()) {
-            return failed(soFar, 1 - alpha, false);
+            return failed(soFar, 1 - alpha, fit);
         }
         int n = soFar.intervals();
         boolean fact = threshold
@@ -37,11 +42,11 @@ final class EarlyStop {
                 .filter(s -> s.equals(Statistic.MIN) || s.equals(Statistic.MAX) || s.equals(Statistic.STDDEV))
                 .isPresent();
         boolean longEnough = soFar.total(threshold.phase()).seconds() >= FIRST_LOOK;
-        if (fact || n < FIRST_LOOK || !longEnough || !isOneSteadyLoad(soFar)) {
+        if (fact || n < FIRST_LOOK || !longEnough || !tellsOfTheEnd(soFar)) {
             return Optional.empty();
         }
         double spent = FIRST_LOOK * alpha / ((double) n * (n + 1));
-        return failed(soFar, 1 - spent, true);
+        return failed(soFar, 1 - spent, fit);
     }
 
     private boolean isExtremeThatStays() {
@@ -51,28 +56,23 @@ final class EarlyStop {
                 .isPresent();
     }
 
-    private boolean isOneSteadyLoad(RunResults soFar) {
+    private boolean tellsOfTheEnd(RunResults soFar) {
         List<PhaseWindow> windows = soFar.windows(threshold.phase());
         return windows.stream().allMatch(PhaseWindow::steady)
-                && windows.stream().map(PhaseWindow::phase).distinct().count() == 1;
+                && windows.stream().map(PhaseWindow::phase).distinct().count() == 1
+                && (windows.size() == 1 || soFar.strata(threshold.phase()).size() > 1);
     }
 
-    private Optional<String> failed(RunResults soFar, double confidence, boolean credit) {
-        Judged judged = new ThresholdCheck(threshold, confidence).judge(soFar);
-        if (!judged.is(Verdict.CheckOutcome.FAIL)) {
+    private Optional<String> failed(RunResults soFar, double confidence, boolean fit) {
+        ThresholdCheck check = new ThresholdCheck(threshold, confidence);
+        ThresholdCheck.Finding finding = check.find(soFar);
+        if (finding.outcome() != Verdict.CheckOutcome.FAIL || !(fit || check.isOfTheTarget(soFar))) {
             return Optional.empty();
         }
-        boolean lowerOfWindow = threshold.metric().kind() == Metric.Kind.WINDOW
-                && !threshold.operator().isUpperLimit();
-        if (credit && lowerOfWindow) {
-            // What is in flight may yet end well.
-            RequestCounts counts = soFar.total(threshold.phase()).counts(threshold.on());
-            double ended = counts.succeeded() + counts.failed();
-            double best = judged.check().high().orElseThrow() * counts.scheduled() / Math.max(1, ended);
-            if (threshold.operator().holds(best, threshold.limit())) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(judged.check().sentence());
+        Optional<Double> best = finding.measured().high();
+        boolean mayYetHold = !threshold.operator().isUpperLimit()
+                && best.isPresent()
+                && threshold.operator().holds(Subject.of(threshold).withInFlight(soFar, best.get()), threshold.limit());
+        return mayYetHold ? Optional.empty() : Optional.of(check.check(finding).sentence());
     }
 }

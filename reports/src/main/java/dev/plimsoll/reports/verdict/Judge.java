@@ -12,10 +12,22 @@ import java.util.Optional;
 /**
  * Judges a run by its gate. Pure: the same evidence gives the same verdict.
  *
- * <p>A failed smoke test, threshold or comparison is ROLLBACK. When the generator was not fit, only failures that it
- * cannot have caused are: of nodes, and of answers by which the target said that it failed. An incomplete run does not
- * excuse a failure, for what was measured was measured; it is never PROMOTE. The confidence is that of each check, not of
- * all together.
+ * <p>A failed smoke test, threshold or comparison is ROLLBACK; failing that, anything that is doubtful, missing or
+ * undecided is INCONCLUSIVE; what is left is PROMOTE.
+ *
+ * <p>A failure counts only where nothing but the target can have caused it:
+ * <ul>
+ *   <li>When the generator was not fit, failures of upper limits on nodes count, and of {@code errors.ratio} by answers
+ *       in which the target said that it failed. All others are doubts.
+ *   <li>An incomplete measurement never promotes; it still rolls back on what is sure. Where a run was interrupted or
+ *       lost an agent, those same failures count, and those of upper limits on ended requests: what had not ended would
+ *       have made them worse. Rates, which lack what is missing, other errors, which may be requests that were broken
+ *       off, and changes from a baseline, whose load was another one, do not. Nor does {@code on_undecided: rollback}
+ *       apply, for more of the run would have decided.
+ * </ul>
+ *
+ * <p>Reasons come in the order of their weight: failures, then doubts about the measurement and checks without data,
+ * then undecided checks. The confidence is that of each check, not of all together.
  */
 public final class Judge {
     private static final int FORMAT = 1;
@@ -29,82 +41,103 @@ public final class Judge {
 
     /** The verdict at the end of a run, or of what there is of it. */
     public Verdict judge(Evidence evidence) {
+        RunResults results = evidence.results();
         List<Judged> checks = new ArrayList<>();
-        List<String> doubts = new ArrayList<>(evidence.incomplete());
-        smoke(evidence, checks);
-        boolean loaded = !checks.stream().anyMatch(c -> c.is(Verdict.CheckOutcome.FAIL));
+        smoke(evidence).ifPresent(checks::add);
+        boolean broken = checks.stream().anyMatch(c -> c.is(Verdict.CheckOutcome.FAIL));
         for (Threshold threshold : gate.thresholds()) {
-            checks.add(new ThresholdCheck(threshold, gate.confidence()).judge(evidence.results()));
+            checks.add(new ThresholdCheck(threshold, gate.confidence()).judge(results));
         }
         List<String> notes = baseline(evidence, checks);
-        GeneratorFitness fitness = GeneratorFitness.of(evidence.results(), GeneratorFitness.Limits.of(gate));
+        GeneratorFitness fitness = GeneratorFitness.of(results, GeneratorFitness.Limits.of(gate));
         for (String finding : fitness.findings()) {
-            checks.add(new Judged(
-                    plain("generator", Verdict.Kind.GENERATOR, Verdict.CheckOutcome.UNDECIDED, finding), false, false));
+            checks.add(Judged.of(
+                    plain("generator", Verdict.Kind.GENERATOR, Verdict.CheckOutcome.UNDECIDED, finding), false));
         }
-        if (loaded) {
-            doubts.addAll(0, fitness.findings());
-        }
-        return verdict(evidence, checks, doubts, notes, fitness.fit());
-    }
-
-    private Verdict verdict(
-            Evidence evidence, List<Judged> checks, List<String> doubts, List<String> notes, boolean fit) {
-        List<String> failures = new ArrayList<>();
-        List<String> open = new ArrayList<>(doubts);
-        List<String> undecided = new ArrayList<>();
+        boolean incomplete = !evidence.incomplete().isEmpty() || fitness.lostAgents() > 0;
+        Reasons reasons = new Reasons();
         for (Judged judged : checks) {
-            Verdict.Check check = judged.check();
+            boolean counts =
+                    (!fitness.distorts() || judged.standsUnfit()) && (!incomplete || judged.standsIncomplete());
             boolean promoted = gate.onUndecided() == Gate.OnUndecided.PROMOTE && judged.keeps();
-            if (check.kind() == Verdict.Kind.GENERATOR || judged.is(Verdict.CheckOutcome.PASS)) {
-                continue;
-            }
-            if (judged.is(Verdict.CheckOutcome.FAIL)) {
-                (fit || judged.sure() ? failures : open).add(check.sentence());
-            } else if (judged.is(Verdict.CheckOutcome.NO_DATA)) {
-                open.add(check.sentence());
-            } else if (!promoted) {
-                undecided.add(check.sentence());
-            }
+            reasons.add(judged, counts, promoted);
         }
-        List<String> reasons = new ArrayList<>(failures);
-        boolean undecidedFails = fit && gate.onUndecided() == Gate.OnUndecided.ROLLBACK && !undecided.isEmpty();
-        reasons.addAll(undecidedFails ? undecided : open);
-        reasons.addAll(undecidedFails ? open : undecided);
-        Verdict.Outcome outcome;
-        if (!failures.isEmpty() || undecidedFails) {
-            outcome = Verdict.Outcome.ROLLBACK;
-        } else if (!reasons.isEmpty() || checks.isEmpty()) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-        } else {
-            outcome = Verdict.Outcome.PROMOTE;
+        reasons.open.addAll(0, evidence.incomplete());
+        boolean strict = gate.onUndecided() == Gate.OnUndecided.ROLLBACK && fitness.fit() && !incomplete;
+        Verdict.Outcome outcome = reasons.outcome(strict);
+        List<String> told = broken ? new ArrayList<>(reasons.failures) : reasons.inOrder(strict);
+        if (outcome == Verdict.Outcome.PROMOTE) {
+            told.add(kept(checks));
+        } else if (told.isEmpty()) {
+            told.add("nothing was checked");
         }
-        if (reasons.isEmpty()) {
-            reasons.add(
-                    checks.isEmpty() ? "nothing was checked" : "all " + checks.size() + " checks keep their limits");
-        }
-        reasons.addAll(notes);
+        told.addAll(notes);
         return new Verdict(
                 FORMAT,
-                evidence.results().run(),
+                results.run(),
                 outcome,
-                reasons,
+                told,
                 checks.stream().map(Judged::check).toList());
     }
 
-    private void smoke(Evidence evidence, List<Judged> checks) {
-        if (evidence.smoke().isPresent()) {
-            checks.add(new Judged(evidence.smoke().get(), true, false));
-        } else if (gate.smoke().isPresent()) {
-            checks.add(new Judged(
-                    plain(
-                            "smoke",
-                            Verdict.Kind.SMOKE,
-                            Verdict.CheckOutcome.NO_DATA,
-                            "the smoke test was not reached; run the gate again"),
-                    false,
-                    false));
+    /* What speaks against a promotion, by weight. */
+    private static final class Reasons {
+        private final List<String> failures = new ArrayList<>();
+        private final List<String> open = new ArrayList<>();
+        private final List<String> undecided = new ArrayList<>();
+        private boolean checked;
+
+        void add(Judged judged, boolean counts, boolean promoted) {
+            String sentence = judged.check().sentence();
+            checked = true;
+            if (judged.is(Verdict.CheckOutcome.FAIL)) {
+                (counts ? failures : open).add(sentence);
+            } else if (judged.check().kind() == Verdict.Kind.GENERATOR || judged.is(Verdict.CheckOutcome.NO_DATA)) {
+                open.add(sentence);
+            } else if (judged.is(Verdict.CheckOutcome.UNDECIDED) && !promoted) {
+                undecided.add(sentence);
+            }
         }
+
+        Verdict.Outcome outcome(boolean strict) {
+            if (!failures.isEmpty() || (strict && !undecided.isEmpty())) {
+                return Verdict.Outcome.ROLLBACK;
+            }
+            return checked && open.isEmpty() && undecided.isEmpty()
+                    ? Verdict.Outcome.PROMOTE
+                    : Verdict.Outcome.INCONCLUSIVE;
+        }
+
+        List<String> inOrder(boolean strict) {
+            List<String> all = new ArrayList<>(failures);
+            all.addAll(strict ? undecided : open);
+            all.addAll(strict ? open : undecided);
+            return all;
+        }
+    }
+
+    private static String kept(List<Judged> checks) {
+        long undecided = checks.stream()
+                .filter(c -> c.is(Verdict.CheckOutcome.UNDECIDED))
+                .count();
+        String all = checks.size() == 1
+                ? "the only check keeps its limit"
+                : "all " + checks.size() + " checks keep their limits";
+        return undecided == 0 ? all : all + ", " + undecided + " of them by the estimate alone (on_undecided: promote)";
+    }
+
+    private Optional<Judged> smoke(Evidence evidence) {
+        if (evidence.smoke().isPresent()) {
+            return Optional.of(new Judged(evidence.smoke().get(), true, true, false));
+        }
+        return gate.smoke()
+                .map(smoke -> Judged.of(
+                        plain(
+                                "smoke",
+                                Verdict.Kind.SMOKE,
+                                Verdict.CheckOutcome.NO_DATA,
+                                "the smoke test was not reached; run the gate again"),
+                        false));
     }
 
     private List<String> baseline(Evidence evidence, List<Judged> checks) {
@@ -121,37 +154,48 @@ public final class Judge {
         for (BaselineCheck check : baseline.checks()) {
             checks.add(
                     evidence.baseline().isEmpty()
-                            ? new Judged(
-                                    BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem),
-                                    false,
-                                    false)
+                            ? Judged.of(
+                                    BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false)
                             : new BaselineComparison(check, gate.confidence())
                                     .judge(evidence.results(), evidence.baseline()));
         }
         return List.of();
     }
 
-    /** Expressions of thresholds whose estimate breaks the limit by what was measured so far, surely or not. */
+    /**
+     * Expressions of thresholds whose estimate breaks the limit by what was measured so far, surely or not. Requests
+     * under way are taken to end well.
+     */
     public List<String> atRisk(RunResults soFar) {
         List<String> found = new ArrayList<>();
         for (Threshold threshold : gate.thresholds()) {
-            Judged judged = new ThresholdCheck(threshold, gate.confidence()).judge(soFar);
-            Optional<Double> value = judged.check().measured();
-            if (value.isPresent() && !threshold.operator().holds(value.get(), threshold.limit())) {
-                found.add(threshold.expression());
+            Optional<Double> value = new ThresholdCheck(threshold, gate.confidence())
+                    .find(soFar)
+                    .measured()
+                    .value();
+            if (value.isPresent()) {
+                double best = threshold.operator().isUpperLimit()
+                        ? value.get()
+                        : Subject.of(threshold).withInFlight(soFar, value.get());
+                if (!threshold.operator().holds(best, threshold.limit())) {
+                    found.add(threshold.expression());
+                }
             }
         }
         return found;
     }
 
     /**
-     * Why the run cannot be promoted any more whatever comes, while it still goes on: a threshold that is surely broken.
-     * Looking again and again does not raise the error rate above the gate's.
+     * Why the run cannot be promoted any more whatever comes, while it still goes on: a threshold that is surely broken,
+     * by the target and not by an unfit generator. Looking again and again does not raise the error rate above the
+     * gate's.
      */
     public Optional<String> hopeless(RunResults soFar) {
         double alpha = (1 - gate.confidence()) / Math.max(1, gate.thresholds().size());
+        boolean fit =
+                GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate)).fit();
         for (Threshold threshold : gate.thresholds()) {
-            Optional<String> reason = new EarlyStop(threshold, alpha).hopeless(soFar);
+            Optional<String> reason = new EarlyStop(threshold, alpha).hopeless(soFar, fit);
             if (reason.isPresent()) {
                 return reason;
             }

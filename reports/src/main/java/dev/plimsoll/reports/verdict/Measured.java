@@ -7,8 +7,8 @@ import java.util.Optional;
  *
  * @param where the node, or empty
  * @param value the point estimate, in the metric's unit; absent without data
- * @param low the interval's lower end; absent where it cannot be told
- * @param high the interval's upper end; absent where it cannot be told
+ * @param outlook the interval, now and after a longer measurement
+ * @param interval the interval now
  * @param deviation standard error of the estimate; NaN where it is not known
  * @param freedom degrees of freedom of the deviation
  * @param samples how many values
@@ -18,41 +18,59 @@ import java.util.Optional;
 record Measured(
         String where,
         Optional<Double> value,
-        Optional<Double> low,
-        Optional<Double> high,
+        Outlook outlook,
+        Interval interval,
         double deviation,
         double freedom,
         long samples,
         boolean fact,
         String problem) {
 
+    /** The interval that a longer measurement of the same kind would have. */
+    @FunctionalInterface
+    interface Outlook {
+        /** No interval, however long it is. */
+        Outlook NONE = times -> Interval.UNKNOWN;
+
+        /** The interval after so many times as long; 1 for now. */
+        Interval after(double times);
+    }
+
     static Measured nothing(String where, String problem) {
-        return new Measured(
-                where, Optional.empty(), Optional.empty(), Optional.empty(), Double.NaN, 0, 0, false, problem);
+        return new Measured(where, Optional.empty(), Outlook.NONE, Interval.UNKNOWN, Double.NaN, 0, 0, false, problem);
     }
 
-    static Measured fact(String where, double value, long samples, String problem) {
-        Optional<Double> seen = Optional.of(value);
-        return new Measured(where, seen, seen, seen, Double.NaN, 0, samples, true, problem);
+    static Measured fact(double value, long samples) {
+        Interval seen = Interval.of(value, value);
+        return new Measured("", Optional.of(value), times -> seen, seen, Double.NaN, 0, samples, true, "");
     }
 
+    static Measured of(double value, Outlook outlook, double deviation, double freedom, long samples) {
+        return new Measured("", Optional.of(value), outlook, outlook.after(1), deviation, freedom, samples, false, "");
+    }
+
+    /** From an estimate in units of which {@code scale} are one of the metric's. */
     static Measured of(RatioEstimate estimate, double scale, double confidence, long samples) {
         double value = estimate.value() / scale;
-        boolean known = !Double.isNaN(estimate.variance());
-        double half = known ? estimate.halfWidth(confidence) / scale : Double.NaN;
-        return new Measured(
-                "",
-                Optional.of(value),
-                known ? Optional.of(value - half) : Optional.empty(),
-                known ? Optional.of(value + half) : Optional.empty(),
-                known ? Math.sqrt(estimate.variance()) / scale : Double.NaN,
-                estimate.freedom(),
-                samples,
-                false,
-                "");
+        if (Double.isNaN(estimate.variance())) {
+            return of(value, Outlook.NONE, Double.NaN, 0, samples);
+        }
+        Outlook outlook = times -> {
+            double half = estimate.longer(times).halfWidth(confidence) / scale;
+            return Interval.of(value - half, value + half);
+        };
+        return of(value, outlook, Math.sqrt(estimate.variance()) / scale, estimate.freedom(), samples);
+    }
+
+    Optional<Double> low() {
+        return interval.low();
+    }
+
+    Optional<Double> high() {
+        return interval.high();
     }
 
     Measured at(String node, String trouble) {
-        return new Measured(node, value, low, high, deviation, freedom, samples, fact, trouble);
+        return new Measured(node, value, outlook, interval, deviation, freedom, samples, fact, trouble);
     }
 }

@@ -9,30 +9,38 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  *
  * @param low the lower end
  * @param high the upper end
- * @param effective the effective number of observations
  */
-record ShareInterval(double low, double high, double effective) {
+record ShareInterval(double low, double high) {
 
     /**
      * The interval of a share.
      *
-     * @param share the share to centre on
-     * @param count how many observations, at least 1
-     * @param batches gives the variance between batches; NaN variance stands for independent observations
+     * @param share the share to centre on, from 0 to 1
+     * @param effective effective number of observations, at least 1
      */
-    static ShareInterval of(double share, double count, RatioEstimate batches, double confidence) {
-        double effective = count;
-        if (batches.variance() > 0) {
-            double z = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
-            double t = batches.quantile(confidence);
-            double fewer = share * (1 - share) / batches.variance() * (z / t) * (z / t);
-            effective = Math.max(1, Math.min(count, fewer > 0 ? fewer : count));
-        }
+    static ShareInterval of(double share, double effective, double confidence) {
         double alpha = (1 - confidence) / 2;
         double hits = share * effective;
         double misses = effective - hits;
         double low = hits <= 0 ? 0 : BetaDistribution.of(hits, misses + 1).inverseCumulativeProbability(alpha);
         double high = misses <= 0 ? 1 : BetaDistribution.of(hits + 1, misses).inverseSurvivalProbability(alpha);
-        return new ShareInterval(low, high, effective);
+        return new ShareInterval(low, high);
+    }
+
+    /**
+     * The effective number of observations, from 1 to the count.
+     *
+     * @param share the share that the batches' variance is about
+     * @param count how many observations, at least 1
+     * @param batches gives the variance between batches; 0 or NaN stands for independent observations
+     */
+    static double effective(double share, double count, RatioEstimate batches, double confidence) {
+        if (!(batches.variance() > 0) || share <= 0 || share >= 1) {
+            return count;
+        }
+        double z = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - confidence) / 2);
+        double t = batches.quantile(confidence);
+        double fewer = share * (1 - share) / batches.variance() * (z / t) * (z / t);
+        return Math.max(1, Math.min(count, fewer));
     }
 }

@@ -20,13 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /**
  * What a check looks at, and how it is measured in a run.
  *
- * <p>Means, rates and gauges are {@link RatioEstimate}s over batches. Percentiles have the interval of Woodruff (1952):
- * that of the share of values at or below the estimate, read off the values. Ratios have a {@link ShareInterval}.
+ * <p>Means, rates and gauges are {@link RatioEstimate}s over batches. Percentiles lie between order statistics
+ * ({@link PercentileRanks}). Ratios have a {@link ShareInterval}.
  * {@code min}, {@code max} and {@code stddev} are judged as observed.
  *
  * @param metric what
@@ -72,11 +73,32 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                 confidence);
     }
 
+    /**
+     * The value that a metric of a window could still reach if everything that is under way ended well, and token rates
+     * as they were.
+     */
+    double withInFlight(RunResults soFar, double value) {
+        if (metric.kind() != Metric.Kind.WINDOW) {
+            return value;
+        }
+        Batch total = soFar.total(phase);
+        RequestCounts counts = total.counts(on);
+        double ended = (double) counts.succeeded() + counts.failed();
+        double underWay = counts.scheduled() - ended;
+        return switch (metric.name()) {
+            case "throughput", "goodput" -> value + underWay / total.seconds();
+            case "goodput.ratio" -> value + underWay / counts.scheduled();
+            case "output_throughput", "total_throughput" ->
+                ended > 0 ? value * counts.scheduled() / ended : Double.POSITIVE_INFINITY;
+            default -> value;
+        };
+    }
+
     private Measured window(RunResults results, double confidence) {
         if (WindowMetrics.isRatio(metric)) {
             return share(results, batch -> WindowMetrics.numerator(metric, batch.counts(on)), confidence);
         }
-        List<RatioEstimate.Block> blocks =
+        List<Batches> blocks =
                 blocks(results, batch -> WindowMetrics.numerator(metric, batch.counts(on)), Batch::seconds);
         RequestCounts counts = results.total(phase).counts(on);
         if (counts.scheduled() == 0 || total(blocks) <= 0) {
@@ -86,25 +108,20 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     private Measured share(RunResults results, ToDoubleFunction<Batch> hits, double confidence) {
-        List<RatioEstimate.Block> blocks =
-                blocks(results, hits, batch -> batch.counts(on).scheduled());
+        List<Batches> blocks = blocks(results, hits, batch -> batch.counts(on).scheduled());
         double count = total(blocks);
         if (count <= 0) {
             return Measured.nothing("", noRequests());
         }
         RatioEstimate estimate = RatioEstimate.of(blocks);
-        ShareInterval interval =
-                ShareInterval.of(Math.max(0, Math.min(1, estimate.value())), count, estimate, confidence);
-        return new Measured(
-                "",
-                Optional.of(estimate.value()),
-                Optional.of(interval.low()),
-                Optional.of(interval.high()),
-                Math.sqrt(estimate.variance()),
-                estimate.freedom(),
-                Math.round(count),
-                false,
-                "");
+        double share = Math.max(0, Math.min(1, estimate.value()));
+        Measured.Outlook outlook = times -> {
+            double effective = ShareInterval.effective(share, count * times, estimate.longer(times), confidence);
+            ShareInterval interval = ShareInterval.of(share, effective, confidence);
+            return Interval.of(interval.low(), interval.high());
+        };
+        return Measured.of(
+                estimate.value(), outlook, Math.sqrt(estimate.variance()), estimate.freedom(), Math.round(count));
     }
 
     private Measured requests(RunResults results, double confidence) {
@@ -126,7 +143,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                         scale,
                         confidence,
                         all.total());
-            case MIN, MAX, STDDEV -> Measured.fact("", value, all.total(), "");
+            case MIN, MAX, STDDEV -> Measured.fact(value, all.total());
             case PERCENTILE -> {
                 double share = wanted.percentile() / 100;
                 double at = all.quantile(share);
@@ -140,21 +157,25 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     private interface Quantile {
+        /* The smallest value at or below which that share of the values lies. */
         double at(double share);
     }
 
     private static Measured percentile(
             double share, double value, RatioEstimate batches, long count, double confidence, Quantile quantile) {
-        ShareInterval interval = ShareInterval.of(share, count, batches, confidence);
-        double alpha = (1 - confidence) / 2;
-        boolean hasHigh = Math.pow(share, interval.effective()) <= alpha;
-        boolean hasLow = Math.pow(1 - share, interval.effective()) <= alpha;
-        Optional<Double> low = hasLow ? Optional.of(Math.min(value, quantile.at(interval.low()))) : Optional.empty();
-        Optional<Double> high =
-                hasHigh ? Optional.of(Math.max(value, quantile.at(Math.min(1, interval.high())))) : Optional.empty();
-        boolean usable = low.isPresent() && high.isPresent() && batches.freedom() >= 1;
-        double deviation = usable ? (high.get() - low.get()) / (2 * batches.quantile(confidence)) : Double.NaN;
-        return new Measured("", Optional.of(value), low, high, deviation, batches.freedom(), count, false, "");
+        Measured.Outlook outlook = times -> {
+            double effective =
+                    ShareInterval.effective(share, (double) count * times, batches.longer(times), confidence);
+            PercentileRanks ranks = PercentileRanks.of(share, effective, confidence);
+            return new Interval(
+                    ranks.low().map(s -> quantile.at(Math.max(1, Math.floor(s * count)) / count)),
+                    ranks.high().map(s -> quantile.at(Math.min(1, Math.ceil(s * count) / count))));
+        };
+        Interval now = outlook.after(1);
+        boolean usable = now.low().isPresent() && now.high().isPresent() && batches.freedom() >= 1;
+        double deviation =
+                usable ? (now.high().get() - now.low().get()) / (2 * batches.quantile(confidence)) : Double.NaN;
+        return Measured.of(value, outlook, deviation, batches.freedom(), count);
     }
 
     private List<Measured> nodes(RunResults results, double confidence) {
@@ -193,7 +214,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         double value = SampleStatistics.of(all, wanted);
         Measured measured = switch (wanted.kind()) {
             case MEAN -> Measured.of(RatioEstimate.of(gauges(parts, v -> v)), 1, confidence, all.length);
-            case MIN, MAX, STDDEV -> Measured.fact(name, value, all.length, problem);
+            case MIN, MAX, STDDEV -> Measured.fact(value, all.length);
             case PERCENTILE ->
                 percentile(
                         wanted.percentile() / 100,
@@ -201,29 +222,28 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                         RatioEstimate.of(gauges(parts, v -> v > value ? 1 : 0)),
                         all.length,
                         confidence,
-                        q -> SampleStatistics.of(
-                                all, Statistic.percentile(Math.max(1e-9, Math.min(1 - 1e-12, q) * 100))));
+                        q -> SampleStatistics.quantile(all, q));
         };
         return measured.at(name, problem);
     }
 
     /* A stretch is a stratum of its own: its windows may carry different loads. */
-    private static List<RatioEstimate.Block> gauges(List<double[]> parts, java.util.function.DoubleUnaryOperator of) {
-        List<RatioEstimate.Block> blocks = new ArrayList<>();
+    private static List<Batches> gauges(List<double[]> parts, DoubleUnaryOperator of) {
+        List<Batches> blocks = new ArrayList<>();
         for (double[] part : parts) {
             double[] ones = new double[part.length];
             Arrays.fill(ones, 1);
-            blocks.add(new RatioEstimate.Block(
+            blocks.add(new Batches(
                     "stretch " + blocks.size(), Arrays.stream(part).map(of).toArray(), ones));
         }
         return blocks;
     }
 
-    private List<RatioEstimate.Block> blocks(RunResults results, ToDoubleFunction<Batch> x, ToDoubleFunction<Batch> y) {
-        List<RatioEstimate.Block> blocks = new ArrayList<>();
+    private List<Batches> blocks(RunResults results, ToDoubleFunction<Batch> x, ToDoubleFunction<Batch> y) {
+        List<Batches> blocks = new ArrayList<>();
         for (Stratum stratum : results.strata(phase)) {
             List<Batch> batches = stratum.batches();
-            blocks.add(new RatioEstimate.Block(
+            blocks.add(new Batches(
                     stratum.window().phase(),
                     batches.stream().mapToDouble(x).toArray(),
                     batches.stream().mapToDouble(y).toArray()));
@@ -231,8 +251,8 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         return blocks;
     }
 
-    private static double total(List<RatioEstimate.Block> blocks) {
-        return blocks.stream().flatMapToDouble(b -> Arrays.stream(b.y())).sum();
+    private static double total(List<Batches> blocks) {
+        return blocks.stream().mapToDouble(Batches::sumY).sum();
     }
 
     private String noRequests() {

@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Metric;
+import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.results.RunResults;
@@ -8,20 +9,19 @@ import dev.plimsoll.reports.results.WindowMetrics;
 import dev.plimsoll.scenarios.Operator;
 import dev.plimsoll.scenarios.Threshold;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Judges one threshold.
  *
  * <p>It passes when the whole interval keeps the limit and fails when the whole interval breaks it. A share of requests of
- * which no single one broke it passes as observed, once there are so many requests (1 / allowed share) that one that did
- * would not have gone beyond the limit; an allowed share of 0 is always judged as observed.
+ * which no single one counts against it passes as observed, once there are so many requests (1 / allowed share) that one
+ * that did would not have gone beyond the limit; an allowed share of 0 is always judged as observed. That is a rule about
+ * errors, of which a sound run has none; it does not hold for percentiles, whose tails no run is free of.
  */
 final class ThresholdCheck {
-    private static final double PERCENT = 100;
-    private static final double MOST_WORTH_TELLING = 1e9;
+    private static final double ROUNDING = 1e-9;
 
     private final Threshold threshold;
     private final Subject subject;
@@ -33,31 +33,62 @@ final class ThresholdCheck {
         this.confidence = confidence;
     }
 
+    /**
+     * What was found.
+     *
+     * @param measured on the worst node, or of all
+     * @param outcome what becomes of the check
+     */
+    record Finding(Measured measured, Verdict.CheckOutcome outcome) {}
+
     Judged judge(RunResults results) {
-        List<Measured> all = subject.measure(results, confidence);
+        Finding finding = find(results);
+        Measured measured = finding.measured();
+        boolean keeps = measured.value().isPresent()
+                && measured.problem().isEmpty()
+                && threshold.operator().holds(measured.value().get(), threshold.limit());
+        boolean failed = finding.outcome() == Verdict.CheckOutcome.FAIL;
+        return new Judged(
+                check(finding),
+                failed && isOfTheTarget(results),
+                failed && (isUpperLimitOfEndedRequests() || isOfTheTarget(results)),
+                keeps);
+    }
+
+    Finding find(RunResults results) {
         Comparator<Measured> worst = Comparator.<Measured>comparingInt(m -> severity(outcome(m)))
                 .thenComparingDouble(m -> m.value()
                         .map(v -> threshold.operator().isUpperLimit() ? v : -v)
                         .orElse(Double.NEGATIVE_INFINITY));
-        Measured measured = all.stream().max(worst).orElseThrow();
-        Verdict.CheckOutcome outcome = outcome(measured);
-        boolean keeps = measured.value().isPresent()
-                && measured.problem().isEmpty()
-                && threshold.operator().holds(measured.value().get(), threshold.limit());
-        return new Judged(check(measured, outcome), isSure(results), keeps);
+        Measured measured =
+                subject.measure(results, confidence).stream().max(worst).orElseThrow();
+        return new Finding(measured, outcome(measured));
     }
 
-    /* What the generator cannot have caused: readings of nodes, and answers that say the target failed. */
-    private boolean isSure(RunResults results) {
+    /**
+     * Whether neither the generator nor a missing part of the run can have caused the failure: too much on a node, and
+     * answers by which the target said that it failed. A node that does too little may have had too little to do.
+     */
+    boolean isOfTheTarget(RunResults results) {
         Metric metric = threshold.metric();
+        if (!threshold.operator().isUpperLimit()) {
+            return false;
+        }
         if (metric.kind() == Metric.Kind.NODE) {
             return !metric.name().startsWith("generator.") && !metric.name().equals(RunResults.IN_FLIGHT);
         }
-        return metric.name().equals("errors.ratio")
+        return metric.equals(Metrics.ERRORS_RATIO)
                 && outcome(subject.targetErrors(results, confidence)) == Verdict.CheckOutcome.FAIL;
     }
 
-    Verdict.CheckOutcome outcome(Measured measured) {
+    /* What had not ended when a run broke off would have taken longer still. */
+    private boolean isUpperLimitOfEndedRequests() {
+        return threshold.metric().kind() == Metric.Kind.REQUEST
+                && !threshold.metric().equals(Metrics.FAILED_LATENCY)
+                && threshold.operator().isUpperLimit();
+    }
+
+    private Verdict.CheckOutcome outcome(Measured measured) {
         Operator operator = threshold.operator();
         double limit = threshold.limit();
         if (measured.value().isEmpty()) {
@@ -67,31 +98,23 @@ final class ThresholdCheck {
             return Verdict.CheckOutcome.UNDECIDED;
         }
         double value = measured.value().get();
-        if (measured.fact()) {
-            return operator.holds(value, limit) ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL;
-        }
         if (isFlawless(value)) {
             boolean enough = operator.holds(value, limit)
-                    && (allowedShare() == 0 || measured.samples() * allowedShare() >= 1 - 1e-9);
+                    && (allowedShare() == 0 || measured.samples() * allowedShare() >= 1 - ROUNDING);
             return enough ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.UNDECIDED;
         }
-        Optional<Double> worse = operator.isUpperLimit() ? measured.high() : measured.low();
-        Optional<Double> better = operator.isUpperLimit() ? measured.low() : measured.high();
-        if (worse.isPresent() && operator.holds(worse.get(), limit)) {
+        if (Settlement.isKept(measured.interval(), operator, limit)) {
             return Verdict.CheckOutcome.PASS;
         }
-        if (better.isPresent() && !operator.holds(better.get(), limit)) {
-            return Verdict.CheckOutcome.FAIL;
-        }
-        return Verdict.CheckOutcome.UNDECIDED;
+        return Settlement.isBroken(measured.interval(), operator, limit)
+                ? Verdict.CheckOutcome.FAIL
+                : Verdict.CheckOutcome.UNDECIDED;
     }
 
-    private boolean isShare() {
-        return threshold.metric().kind() == Metric.Kind.WINDOW && WindowMetrics.isRatio(threshold.metric());
-    }
-
-    private boolean isFlawless(double share) {
-        return isShare() && share == (threshold.operator().isUpperLimit() ? 0 : 1);
+    private boolean isFlawless(double value) {
+        return threshold.metric().kind() == Metric.Kind.WINDOW
+                && WindowMetrics.isRatio(threshold.metric())
+                && value == (threshold.operator().isUpperLimit() ? 0 : 1);
     }
 
     private double allowedShare() {
@@ -107,13 +130,13 @@ final class ThresholdCheck {
         };
     }
 
-    private Verdict.Check check(Measured measured, Verdict.CheckOutcome outcome) {
-        boolean interval = !measured.fact()
-                && (measured.low().isPresent() || measured.high().isPresent());
+    Verdict.Check check(Finding finding) {
+        Measured measured = finding.measured();
+        boolean interval = !measured.fact() && !measured.interval().isUnknown();
         return new Verdict.Check(
                 threshold.expression(),
                 Verdict.Kind.THRESHOLD,
-                outcome,
+                finding.outcome(),
                 measured.value(),
                 threshold.metric().unit().symbol(),
                 Optional.of(threshold.limit()),
@@ -121,13 +144,14 @@ final class ThresholdCheck {
                 measured.high(),
                 interval ? Optional.of(confidence) : Optional.empty(),
                 measured.samples(),
-                sentence(measured, outcome));
+                sentence(measured, finding.outcome()));
     }
 
     private String sentence(Measured measured, Verdict.CheckOutcome outcome) {
         if (measured.value().isEmpty()) {
             return threshold.expression() + ": " + measured.problem();
         }
+        double value = measured.value().get();
         Unit unit = threshold.metric().unit();
         String name = threshold.metric().name()
                 + threshold.statistic().map(s -> "." + s).orElse("")
@@ -135,50 +159,43 @@ final class ThresholdCheck {
                         ? threshold.on().map(on -> " on " + on).orElse("")
                         : " on " + measured.where())
                 + threshold.phase().map(p -> " in " + p).orElse("");
-        String text = name + " " + Wording.value(measured.value().get(), unit) + ", limit "
+        String text = name + " " + Wording.value(value, unit) + ", limit "
                 + threshold.operator().symbol() + " " + Wording.value(threshold.limit(), unit)
                 + Wording.interval(measured, unit, confidence);
         if (!measured.problem().isEmpty()) {
             return text + "; " + measured.problem();
         }
-        return outcome == Verdict.CheckOutcome.UNDECIDED ? text + "; " + settles(measured) : text;
+        boolean asObserved = outcome == Verdict.CheckOutcome.PASS
+                && isFlawless(value)
+                && !Settlement.isKept(measured.interval(), threshold.operator(), threshold.limit());
+        if (asObserved) {
+            return text + "; judged as observed, for no request counts against it";
+        }
+        return outcome == Verdict.CheckOutcome.UNDECIDED ? text + "; " + settles(measured, value) : text;
     }
 
-    private String settles(Measured measured) {
-        double value = measured.value().orElseThrow();
+    private String settles(Measured measured, double value) {
+        Metric metric = threshold.metric();
         if (isFlawless(value) && allowedShare() > 0) {
-            return about(1 / allowedShare(), "requests");
+            return "no request counts against it, but one more might; "
+                    + Settlement.about(1 / allowedShare(), metric)
+                    + " if it stays so";
         }
-        Optional<Double> worse = threshold.operator().isUpperLimit() ? measured.high() : measured.low();
-        double distance = Math.abs(value - threshold.limit());
-        if (worse.isEmpty()) {
-            return fewest();
-        }
-        boolean keeps = threshold.operator().holds(value, threshold.limit());
-        double half = Math.abs(
-                (keeps == threshold.operator().isUpperLimit() ? measured.high() : measured.low()).orElse(Double.NaN)
-                        - value);
-        double needed = measured.samples() * (half / distance) * (half / distance);
-        if (!(needed < MOST_WORTH_TELLING)) {
-            return "the limit is as good as met; no amount of load would settle it";
-        }
-        return about(Math.max(needed, measured.samples() + 1.0), "values");
-    }
-
-    private String fewest() {
-        boolean percentile = threshold
-                .statistic()
-                .filter(s -> s.kind() == Statistic.Kind.PERCENTILE)
-                .isPresent();
-        if (!percentile) {
+        if (measured.outlook().equals(Measured.Outlook.NONE)) {
             return "too few intervals to tell how much it varies; a longer phase would settle it";
         }
-        double share = threshold.statistic().orElseThrow().percentile() / PERCENT;
-        double rarer = threshold.operator().isUpperLimit() ? share : 1 - share;
-        return about(Math.ceil(Math.log((1 - confidence) / 2) / Math.log(rarer)), "independent values");
-    }
-
-    private static String about(double needed, String what) {
-        return String.format(Locale.ROOT, "about %,d %s would settle it", (long) Math.ceil(needed - 1e-6), what);
+        OptionalDouble times = Settlement.times(measured.outlook(), threshold.operator(), threshold.limit());
+        if (times.isEmpty()) {
+            return "the limit is as good as met; no amount of load would settle it";
+        }
+        String needed =
+                Settlement.about(Math.max(measured.samples() + 1.0, measured.samples() * times.getAsDouble()), metric)
+                        + " if it stays so";
+        boolean keeps = threshold.operator().holds(value, threshold.limit());
+        boolean open = (keeps == threshold.operator().isUpperLimit() ? measured.high() : measured.low()).isEmpty();
+        return open
+                ? measured.samples() + " " + Settlement.counted(metric) + " are too few to bound a "
+                        + threshold.statistic().map(Statistic::toString).orElse("") + "; " + needed
+                : needed;
     }
 }

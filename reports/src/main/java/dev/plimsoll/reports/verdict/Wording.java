@@ -1,8 +1,7 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Unit;
-import dev.plimsoll.reports.render.Quantities;
-import java.util.Locale;
+import dev.plimsoll.reports.quantities.Quantities;
 
 /** Numbers in the sentences of checks. Pure. */
 final class Wording {
@@ -14,17 +13,22 @@ final class Wording {
         return Quantities.value(value, unit);
     }
 
+    /** A change: a value with its sign. */
+    static String signed(double value, Unit unit) {
+        return value < 0 ? "-" + value(-value, unit) : "+" + value(value, unit);
+    }
+
+    static String percent(double share) {
+        return Quantities.digits(share * PERCENT) + " %";
+    }
+
     static String interval(Measured measured, Unit unit, double confidence) {
-        String count = String.format(Locale.ROOT, "n = %,d", measured.samples());
-        if (measured.fact() || (measured.low().isEmpty() && measured.high().isEmpty())) {
+        String count = "n = " + Quantities.count(measured.samples());
+        if (measured.fact() || measured.interval().isUnknown()) {
             return " (" + count + ")";
         }
-        return String.format(
-                Locale.ROOT,
-                " (%s %% interval %s to %s, %s)",
-                Quantities.digits(confidence * PERCENT),
-                measured.low().map(v -> value(v, unit)).orElse("…"),
-                measured.high().map(v -> value(v, unit)).orElse("…"),
-                count);
+        return " (" + percent(confidence) + " interval "
+                + measured.low().map(v -> value(v, unit)).orElse("…") + " to "
+                + measured.high().map(v -> value(v, unit)).orElse("…") + ", " + count + ")";
     }
 }

@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.render;
+package dev.plimsoll.reports.quantities;
 
 import dev.plimsoll.measurements.Unit;
 import java.math.BigDecimal;
@@ -155,7 +155,7 @@ public final class Quantities {
     }
 
     /** The shortest text of a number that was meant to be short, such as a tick: {@code 0.5}, {@code 20}, {@code 1,500}. */
-    static String plain(double value) {
+    public static String plain(double value) {
         BigDecimal rounded =
                 BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN).stripTrailingZeros();
         return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);

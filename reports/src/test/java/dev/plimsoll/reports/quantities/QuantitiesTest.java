@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.render;
+package dev.plimsoll.reports.quantities;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
