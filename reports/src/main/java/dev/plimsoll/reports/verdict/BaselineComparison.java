@@ -13,14 +13,15 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /**
  * Judges a change from the baseline.
  *
- * <p>The batches of each run tell how sure its own value is. Earlier runs that differ by more than that (F test at
- * {@value #RUNS_DIFFER}) tell how much runs of the same code differ, and this run is taken to differ by as much. With one
- * earlier run nothing tells of that. Degrees of freedom by Welch and Satterthwaite (1946); the interval of a relative
+ * <p>The batches of each run tell how sure its own value is. Earlier runs that differ by more than that tell how much
+ * runs of the same code differ, and this run is taken to differ by as much. Two of them are few to tell, and are taken at
+ * their word only when chance is unlikely (F test at {@value #RUNS_DIFFER}); with one, nothing tells. Degrees of freedom by Welch and Satterthwaite (1946); the interval of a relative
  * change by the delta method. With a relative and an absolute limit, a change fails beyond both and passes within one.
  */
 final class BaselineComparison {
     private static final double PERCENT = 100;
     private static final double RUNS_DIFFER = 0.1;
+    private static final int ENOUGH_RUNS = 3;
 
     private final BaselineCheck check;
     private final Subject subject;
@@ -151,11 +152,16 @@ final class BaselineComparison {
         if (between.freedom() < 1 || between.variance() == 0) {
             return false;
         }
-        boolean unknown = Double.isNaN(within.variance()) || within.variance() == 0;
-        return unknown
-                || FDistribution.of(between.freedom(), within.freedom())
-                                .survivalProbability(between.variance() / within.variance())
-                        < RUNS_DIFFER;
+        if (Double.isNaN(within.variance()) || within.variance() == 0) {
+            return true;
+        }
+        boolean more = between.variance() > within.variance();
+        return between.freedom() >= ENOUGH_RUNS - 1
+                ? more
+                : more
+                        && FDistribution.of(between.freedom(), within.freedom())
+                                        .survivalProbability(between.variance() / within.variance())
+                                < RUNS_DIFFER;
     }
 
     private Judged result(List<Change> changes, Measured now, Side base, int runs, String suffix) {

@@ -35,7 +35,7 @@ record PercentileRanks(Optional<Double> low, Optional<Double> high) {
             high = Optional.of(boundary(c -> atLeast(c, share, count) - alpha, count * share, count) / count);
         }
         if (1 - atLeast(1, share, count) <= alpha) {
-            low = Optional.of(boundary(c -> alpha - (1 - atLeast(c, share, count)), count * share + 1, 1) / count);
+            low = Optional.of(boundary(c -> 1 - atLeast(c, share, count) - alpha, count * share + 1, 1) / count);
         }
         return new PercentileRanks(low, high);
     }

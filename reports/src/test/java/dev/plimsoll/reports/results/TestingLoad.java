@@ -63,6 +63,29 @@ public final class TestingLoad {
         return new RequestInterval(new SeriesKey(0, phase, request), counts, 1, histograms);
     }
 
+    /** The same requests with values of a further metric of times, in milliseconds. */
+    public static RequestInterval withMetric(RequestInterval requests, String metric, double... values) {
+        Map<String, Histogram> histograms = new HashMap<>(requests.histograms());
+        histograms.put(metric, millis(values));
+        return new RequestInterval(requests.key(), requests.counts(), requests.inFlight(), histograms);
+    }
+
+    /** The same requests, and others that have not ended yet. */
+    public static RequestInterval withUnderWay(RequestInterval requests, long underWay) {
+        RequestCounts more = new RequestCounts(underWay, underWay, 0, 0, 0, Map.of(), 0, 0, underWay, 0, 0);
+        return new RequestInterval(
+                requests.key(), requests.counts().plus(more), requests.inFlight() + underWay, requests.histograms());
+    }
+
+    /** A second of a leg that plays one round. */
+    public static MergedInterval secondOfRound(
+            int round, int index, double t, String phase, String request, double... latencies) {
+        RequestInterval requests = succeeded(phase, request, latencies);
+        RequestInterval ofRound = new RequestInterval(
+                new SeriesKey(round, phase, request), requests.counts(), requests.inFlight(), requests.histograms());
+        return new MergedInterval(round, index, t, 1, 1, List.of(ofRound), millis(0.1), Map.of());
+    }
+
     /** A second of leg 0. */
     public static MergedInterval second(int index, RequestInterval... requests) {
         return new MergedInterval(

@@ -10,6 +10,8 @@ import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Operator;
 import dev.plimsoll.scenarios.Threshold;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +65,7 @@ final class TestingGates {
     static Gate gate(Gate.OnUndecided onUndecided, Optional<Gate.Baseline> baseline, String... thresholds) {
         return new Gate(
                 thresholds.length == 0 && baseline.isEmpty()
-                        ? Optional.of(new Gate.Smoke(java.time.Duration.ofSeconds(60), 1))
+                        ? Optional.of(new Gate.Smoke(Duration.ofSeconds(60), 1))
                         : Optional.empty(),
                 List.of(thresholds).stream().map(TestingGates::threshold).toList(),
                 0.95,
@@ -135,7 +137,7 @@ final class TestingGates {
     /** The same latency, so many times a second. */
     static Latencies constant(double millis, int perSecond) {
         double[] values = new double[perSecond];
-        java.util.Arrays.fill(values, millis);
+        Arrays.fill(values, millis);
         return second -> values;
     }
 

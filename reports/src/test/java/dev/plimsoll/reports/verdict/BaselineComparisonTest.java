@@ -1,0 +1,142 @@
+package dev.plimsoll.reports.verdict;
+
+import static dev.plimsoll.reports.verdict.TestingGates.constant;
+import static dev.plimsoll.reports.verdict.TestingGates.grows;
+import static dev.plimsoll.reports.verdict.TestingGates.normal;
+import static dev.plimsoll.reports.verdict.TestingGates.run;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plimsoll.measurements.ErrorClass;
+import dev.plimsoll.measurements.NodeSample;
+import dev.plimsoll.measurements.Reading;
+import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.results.TestingLoad;
+import dev.plimsoll.reports.verdict.Verdict.CheckOutcome;
+import dev.plimsoll.scenarios.BaselineCheck;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BaselineComparisonTest {
+    private static final double NONE = Double.NaN;
+
+    private static Verdict.Check check(BaselineCheck check, RunResults now, RunResults... before) {
+        return new BaselineComparison(check, 0.95).judge(now, List.of(before)).check();
+    }
+
+    private static RunResults mean(double millis, long seed) {
+        return run("run-" + seed, 60, normal(millis, seed));
+    }
+
+    @Test
+    void findsASlowerReleaseAndSparesTheSameOne() {
+        BaselineCheck five = grows("latency.mean", 0.05, NONE);
+        Verdict.Check slower = check(five, mean(110, 3), mean(100, 2));
+        assertEquals(CheckOutcome.FAIL, slower.outcome());
+        assertEquals(10, slower.measured().orElseThrow(), 1);
+        assertTrue(slower.sentence().contains(" in one earlier run, a change of +"), slower::sentence);
+        assertEquals(CheckOutcome.PASS, check(five, mean(100, 4), mean(100, 2)).outcome());
+        assertEquals(
+                CheckOutcome.UNDECIDED, check(five, mean(105, 5), mean(100, 2)).outcome());
+    }
+
+    /** With +10 % and +5 ms, a change fails beyond both and passes within one. */
+    @Test
+    void changeWithinOneOfTwoLimitsPasses() {
+        BaselineCheck both = grows("latency.mean", 0.1, 5);
+        assertEquals(CheckOutcome.PASS, check(both, mean(12, 1), mean(10, 2)).outcome(), "+20 %, +2 ms");
+        assertEquals(CheckOutcome.PASS, check(both, mean(207, 1), mean(200, 2)).outcome(), "+3.5 %, +7 ms");
+        assertEquals(CheckOutcome.FAIL, check(both, mean(120, 1), mean(100, 2)).outcome(), "+20 %, +20 ms");
+    }
+
+    @Test
+    void absoluteLimitAloneIsInTheMetricsUnit() {
+        Verdict.Check check = check(grows("latency.mean", NONE, 5), mean(120, 1), mean(100, 2));
+        assertEquals(CheckOutcome.FAIL, check.outcome());
+        assertEquals("ms", check.unit());
+        assertEquals(20, check.measured().orElseThrow(), 1.5);
+    }
+
+    /**
+     * Five earlier runs from 80 to 120 ms: a standard deviation of 15.8 ms that no batch knows of, so 25 ms more is
+     * within t(4) · 15.8 · √(1 + 1/5) = 48 ms of no change.
+     */
+    @Test
+    void earlierRunsThatDifferTellHowMuchThisOneMay() {
+        RunResults[] before = {mean(80, 1), mean(90, 2), mean(100, 3), mean(110, 4), mean(120, 5)};
+        BaselineCheck none = grows("latency.mean", NONE, 0);
+        Verdict.Check check = check(none, mean(125, 6), before);
+        assertEquals(CheckOutcome.UNDECIDED, check.outcome());
+        assertEquals(48, check.high().orElseThrow() - check.measured().orElseThrow(), 2);
+        assertEquals(CheckOutcome.FAIL, check(none, mean(160, 6), before).outcome());
+        assertEquals(CheckOutcome.FAIL, check(none, mean(125, 6), before[2]).outcome(), "one run tells of no spread");
+    }
+
+    @Test
+    void severalEarlierRunsThatDoNotDifferNarrowTheInterval() {
+        BaselineCheck none = grows("latency.mean", 0, NONE);
+        Verdict.Check one = check(none, mean(100, 6), mean(100, 1));
+        Verdict.Check five =
+                check(none, mean(100, 6), mean(100, 1), mean(100, 2), mean(100, 3), mean(100, 4), mean(100, 5));
+        assertTrue(width(five) < 0.9 * width(one), () -> width(five) + " against " + width(one));
+    }
+
+    private static double width(Verdict.Check check) {
+        return check.high().orElseThrow() - check.low().orElseThrow();
+    }
+
+    @Test
+    void sameConstantsDoNotChange() {
+        Verdict.Check check = check(
+                grows("latency.mean", 0, NONE),
+                run("now", 60, constant(100, 20)),
+                run("before", 60, constant(100, 20)));
+        assertEquals(CheckOutcome.PASS, check.outcome());
+    }
+
+    @Test
+    void nothingCanBeToldRelativeToZero() {
+        BaselineCheck errors = grows("errors.ratio", 0.1, NONE);
+        assertEquals(
+                CheckOutcome.PASS, check(errors, mean(100, 1), mean(100, 2)).outcome());
+        RunResults failing = TestingGates.failing(Map.of(ErrorClass.HTTP_5XX, 10L), normal(100, 1));
+        Verdict.Check check = check(errors, failing, mean(100, 2));
+        assertEquals(CheckOutcome.UNDECIDED, check.outcome());
+        assertTrue(check.sentence().contains("give the check an absolute limit too"), check::sentence);
+    }
+
+    @Test
+    void earlierRunWithoutTheMetricIsLeftOutAndNamed() {
+        RunResults empty = new RunResults("empty", List.of(TestingLoad.steady("steady", 60)));
+        BaselineCheck ten = grows("latency.mean", 0.1, NONE);
+        Verdict.Check check = check(ten, mean(100, 1), empty, mean(100, 2));
+        assertEquals(CheckOutcome.PASS, check.outcome());
+        assertTrue(check.sentence().contains("in one earlier run"), check::sentence);
+        assertTrue(check.sentence().contains("run empty was left out: no value of latency"), check::sentence);
+        Verdict.Check alone = check(ten, mean(100, 1), empty);
+        assertEquals(CheckOutcome.NO_DATA, alone.outcome());
+        assertTrue(alone.sentence().contains("run empty was left out"), alone::sentence);
+        assertEquals(CheckOutcome.NO_DATA, check(ten, empty, mean(100, 1)).outcome());
+    }
+
+    @Test
+    void earlierRunWhoseReadingsFailedIsLeftOutAndNamed() {
+        BaselineCheck ten = grows("gpu.temperature.mean", 0.1, NONE);
+        RunResults failed = hot("failed", 20);
+        Verdict.Check check = check(ten, hot("now", 0), failed, hot("good", 0));
+        assertEquals(CheckOutcome.PASS, check.outcome());
+        assertTrue(
+                check.sentence().contains("run failed was left out: 20 of 60 readings failed on gpu"), check::sentence);
+        assertEquals(CheckOutcome.UNDECIDED, check(ten, failed, hot("good", 0)).outcome());
+    }
+
+    private static RunResults hot(String name, int failed) {
+        RunResults results = run(name, 60, constant(100, 20));
+        for (int i = 0; i < 60; i++) {
+            Reading reading = i < failed ? Reading.failed("connection refused") : Reading.of(60 + i % 2);
+            results.add(new NodeSample("gpu", "dcgm", "a", 0, Map.of("gpu.temperature", reading)), i);
+        }
+        return results;
+    }
+}
