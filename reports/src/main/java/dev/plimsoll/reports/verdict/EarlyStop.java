@@ -1,8 +1,12 @@
 package dev.plimsoll.reports.verdict;
 
+import dev.plimsoll.measurements.Metrics;
+import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.Statistic;
+import dev.plimsoll.reports.results.Batch;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.results.Stratum;
 import dev.plimsoll.scenarios.Threshold;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +17,13 @@ import java.util.Optional;
  * <p>Every interval may be a look. The look after n intervals spends {@value #FIRST_LOOK} α / (n (n + 1)) of the total α,
  * from n = {@value #FIRST_LOOK} on; all together spend α (alpha spending, Lan and DeMets 1983, with a union bound, so the
  * number of looks and their correlation do not matter). α is divided by the number of thresholds (Bonferroni). A phase
- * whose load changes tells nothing of its end, nor does one round of several tell of the others; only a largest value
- * above an upper limit, or a smallest below a lower one, stays whatever comes.
+ * whose load changes tells nothing of its end, nor does one round of several tell of the others. A largest value above
+ * an upper limit, or a smallest below a lower one, stays whatever comes. So do errors: they are held against all requests
+ * that the phase can still schedule, as if each of those ended well.
  */
 final class EarlyStop {
     private static final int FIRST_LOOK = 30;
+    private static final double FASTER_USERS = 2;
 
     private final Threshold threshold;
     private final double alpha;
@@ -35,6 +41,10 @@ final class EarlyStop {
     Optional<String> hopeless(RunResults soFar, boolean fit) {
         if (isExtremeThatStays()) {
             return failed(soFar, 1 - alpha, fit);
+        }
+        if (threshold.metric().equals(Metrics.ERRORS_RATIO)
+                && threshold.operator().isUpperLimit()) {
+            return errorsThatStay(soFar, fit);
         }
         int n = soFar.intervals();
         boolean fact = threshold
@@ -57,10 +67,50 @@ final class EarlyStop {
     }
 
     private boolean tellsOfTheEnd(RunResults soFar) {
+        return isOneSteadyLoad(soFar)
+                && (soFar.windows(threshold.phase()).size() == 1
+                        || soFar.strata(threshold.phase()).size() > 1);
+    }
+
+    private boolean isOneSteadyLoad(RunResults soFar) {
         List<PhaseWindow> windows = soFar.windows(threshold.phase());
         return windows.stream().allMatch(PhaseWindow::steady)
-                && windows.stream().map(PhaseWindow::phase).distinct().count() == 1
-                && (windows.size() == 1 || soFar.strata(threshold.phase()).size() > 1);
+                && windows.stream().map(PhaseWindow::phase).distinct().count() == 1;
+    }
+
+    private Optional<String> errorsThatStay(RunResults soFar, boolean fit) {
+        RequestCounts counts = soFar.total(threshold.phase()).counts(threshold.on());
+        long failed = fit ? counts.failed() : Subject.targetErrors(counts);
+        if (failed == 0 || !isOneSteadyLoad(soFar)) {
+            return Optional.empty();
+        }
+        double all = counts.scheduled() + mostToCome(soFar);
+        double low = ShareInterval.of(failed / all, all, 1 - alpha).low();
+        if (threshold.operator().holds(low, threshold.limit())) {
+            return Optional.empty();
+        }
+        ThresholdCheck check = new ThresholdCheck(threshold, 1 - alpha);
+        return Optional.of(check.check(check.find(soFar)).sentence());
+    }
+
+    /* Users who wait for answers may become faster; arrivals by the clock do not. */
+    private double mostToCome(RunResults soFar) {
+        double perSecond = 0;
+        double measured = 0;
+        for (Stratum stratum : soFar.strata(threshold.phase())) {
+            measured += stratum.measuredSeconds();
+            double factor = stratum.window().openLoop() ? 1 : FASTER_USERS;
+            for (Batch batch : stratum.batches()) {
+                if (batch.seconds() > 0) {
+                    double rate = batch.counts(threshold.on()).scheduled() / batch.seconds();
+                    perSecond = Math.max(perSecond, factor * rate);
+                }
+            }
+        }
+        double planned = soFar.windows(threshold.phase()).stream()
+                .mapToDouble(PhaseWindow::seconds)
+                .sum();
+        return perSecond * Math.max(0, planned - measured);
     }
 
     private Optional<String> failed(RunResults soFar, double confidence, boolean fit) {

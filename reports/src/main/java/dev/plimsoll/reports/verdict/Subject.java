@@ -37,6 +37,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on, Optional<String> phase) {
     private static final double MOST_FAILED_READINGS = 0.2;
+    private static final double ROUNDING = 1e-9;
     private static final Set<ErrorClass> OF_THE_TARGET = Set.of(
             ErrorClass.HTTP_4XX,
             ErrorClass.HTTP_5XX,
@@ -64,13 +65,15 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
 
     /** The share of requests that failed by the target's answer, which no generator can have caused. */
     Measured targetErrors(RunResults results, double confidence) {
-        return share(
-                results,
-                batch -> batch.counts(on).errors().entrySet().stream()
-                        .filter(e -> OF_THE_TARGET.contains(e.getKey()))
-                        .mapToLong(Map.Entry::getValue)
-                        .sum(),
-                confidence);
+        return share(results, batch -> targetErrors(batch.counts(on)), confidence);
+    }
+
+    /** How many of them failed by the target's answer. */
+    static long targetErrors(RequestCounts counts) {
+        return counts.errors().entrySet().stream()
+                .filter(e -> OF_THE_TARGET.contains(e.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     /**
@@ -115,8 +118,12 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         }
         RatioEstimate estimate = RatioEstimate.of(blocks);
         double share = Math.max(0, Math.min(1, estimate.value()));
+        // One hit tells nothing of whether hits come together.
+        boolean independent = Math.min(share, 1 - share) * count < 2 - ROUNDING;
         Measured.Outlook outlook = times -> {
-            double effective = ShareInterval.effective(share, count * times, estimate.longer(times), confidence);
+            double effective = independent
+                    ? count * times
+                    : ShareInterval.effective(share, count * times, estimate.longer(times), confidence);
             ShareInterval interval = ShareInterval.of(share, effective, confidence);
             return Interval.of(interval.low(), interval.high());
         };

@@ -18,7 +18,9 @@ import java.util.OptionalDouble;
  * <p>It passes when the whole interval keeps the limit and fails when the whole interval breaks it. A share of requests of
  * which no single one counts against it passes as observed, once there are so many requests (1 / allowed share) that one
  * that did would not have gone beyond the limit; an allowed share of 0 is always judged as observed. That is a rule about
- * errors, of which a sound run has none; it does not hold for percentiles, whose tails no run is free of.
+ * errors, of which a sound run has none; it does not hold for percentiles, whose tails no run is free of. Errors fail as
+ * observed, too, when so many are no chance among independent requests: that they came all at once widens the interval,
+ * and excuses none of them.
  */
 final class ThresholdCheck {
     private static final double ROUNDING = 1e-9;
@@ -106,9 +108,20 @@ final class ThresholdCheck {
         if (Settlement.isKept(measured.interval(), operator, limit)) {
             return Verdict.CheckOutcome.PASS;
         }
-        return Settlement.isBroken(measured.interval(), operator, limit)
+        return Settlement.isBroken(measured.interval(), operator, limit) || isTooManyErrors(measured, value)
                 ? Verdict.CheckOutcome.FAIL
                 : Verdict.CheckOutcome.UNDECIDED;
+    }
+
+    private boolean isTooManyErrors(Measured measured, double value) {
+        return threshold.metric().equals(Metrics.ERRORS_RATIO)
+                && threshold.operator().isUpperLimit()
+                && !threshold
+                        .operator()
+                        .holds(
+                                ShareInterval.of(value, measured.samples(), confidence)
+                                        .low(),
+                                threshold.limit());
     }
 
     private boolean isFlawless(double value) {
@@ -165,11 +178,14 @@ final class ThresholdCheck {
         if (!measured.problem().isEmpty()) {
             return text + "; " + measured.problem();
         }
-        boolean asObserved = outcome == Verdict.CheckOutcome.PASS
-                && isFlawless(value)
-                && !Settlement.isKept(measured.interval(), threshold.operator(), threshold.limit());
-        if (asObserved) {
+        Operator operator = threshold.operator();
+        if (outcome == Verdict.CheckOutcome.PASS
+                && !Settlement.isKept(measured.interval(), operator, threshold.limit())) {
             return text + "; judged as observed, for no request counts against it";
+        }
+        if (outcome == Verdict.CheckOutcome.FAIL
+                && !Settlement.isBroken(measured.interval(), operator, threshold.limit())) {
+            return text + "; judged as observed, for errors that come all at once are errors";
         }
         return outcome == Verdict.CheckOutcome.UNDECIDED ? text + "; " + settles(measured, value) : text;
     }

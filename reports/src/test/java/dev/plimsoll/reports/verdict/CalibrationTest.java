@@ -19,7 +19,7 @@ class CalibrationTest {
     private static final double CONFIDENCE = 0.95;
     private static final double SIGMA = 0.5;
     private static final int PER_SECOND = 20;
-    private static final List<RunResults> SAME_CODE = runs(400, 1, 0, 5);
+    private static final List<RunResults> SAME_CODE = runs(300, 1, 0, 5);
     private static final List<RunResults> RESTLESS_CODE = runs(150, 1, 0.02, 6);
     private static final List<RunResults> SLOWER_CODE = runs(150, 1.1, 0, 7);
 
@@ -90,10 +90,9 @@ class CalibrationTest {
         int open = 0;
         for (RunResults run : SAME_CODE) {
             Measured measured = p99.measure(run, CONFIDENCE).getFirst();
-            covered += measured.low().orElseThrow() <= truth
-                            && truth <= measured.high().orElseThrow()
-                    ? 1
-                    : 0;
+            boolean above = measured.high().orElse(Double.POSITIVE_INFINITY) >= truth;
+            covered += above && measured.low().orElseThrow() <= truth ? 1 : 0;
+            open += measured.high().isEmpty() ? 1 : 0;
         }
         double coverage = (double) covered / SAME_CODE.size();
         System.out.printf(
@@ -199,7 +198,7 @@ class CalibrationTest {
         double mean = 100 * Math.exp(SIGMA * SIGMA / 2);
         double p90 = 100 * Math.exp(SIGMA * 1.281551566);
         Judge judge = new Judge(TestingGates.gate("latency.mean <= " + mean, "latency.p90 <= " + p90));
-        int runs = 60;
+        int runs = 40;
         int alarms = 0;
         Random random = new Random(11);
         for (int run = 0; run < runs; run++) {

@@ -62,6 +62,15 @@ final class ThresholdCheckTest {
                 check::sentence);
     }
 
+    /** 100 of 1,300 in one second: no interval between seconds tells how often that happens, but it did. */
+    @Test
+    void errorsThatCameAllAtOnceFailAsObserved() {
+        RunResults burst = failing(Map.of(ErrorClass.HTTP_5XX, 100L), constant(100, 20));
+        Verdict.Check check = check("errors.ratio < 0.01", burst);
+        assertEquals(CheckOutcome.FAIL, check.outcome());
+        assertSays("judged as observed, for errors that come all at once are errors", check);
+    }
+
     @Test
     void constantThroughputPassesItsLimit() {
         Verdict.Check check = check("throughput >= 15", run("run", 60, constant(100, 20)));
