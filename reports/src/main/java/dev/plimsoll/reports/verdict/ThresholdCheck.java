@@ -4,6 +4,7 @@ import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.WindowMetrics;
 import dev.plimsoll.scenarios.Operator;
@@ -119,7 +120,7 @@ final class ThresholdCheck {
                 && !threshold
                         .operator()
                         .holds(
-                                ShareInterval.of(value, measured.samples(), confidence)
+                                ShareInterval.of(value, (double) measured.samples(), confidence)
                                         .low(),
                                 threshold.limit());
     }
@@ -210,7 +211,7 @@ final class ThresholdCheck {
         boolean keeps = threshold.operator().holds(value, threshold.limit());
         boolean open = (keeps == threshold.operator().isUpperLimit() ? measured.high() : measured.low()).isEmpty();
         return open
-                ? measured.samples() + " " + Settlement.counted(metric) + " are too few to bound a "
+                ? Quantities.count(measured.samples()) + " " + Settlement.counted(metric) + " are too few to bound a "
                         + threshold.statistic().map(Statistic::toString).orElse("") + "; " + needed
                 : needed;
     }
