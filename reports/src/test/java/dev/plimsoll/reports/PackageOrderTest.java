@@ -25,8 +25,7 @@ class PackageOrderTest {
                 Matcher use = USE.matcher(Files.readString(file));
                 while (use.find()) {
                     assertTrue(
-                            ORDER.indexOf(use.group(1)) <= ORDER.indexOf(name),
-                            () -> file + " uses " + use.group(1));
+                            ORDER.indexOf(use.group(1)) <= ORDER.indexOf(name), () -> file + " uses " + use.group(1));
                 }
             }
         }

@@ -1,7 +1,7 @@
 package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.agent.schedule.RateCurve;
-import dev.plimsoll.reports.render.Quantities;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Phase;

@@ -50,10 +50,6 @@ public final class Judge {
         }
         List<String> notes = baseline(evidence, checks);
         GeneratorFitness fitness = GeneratorFitness.of(results, GeneratorFitness.Limits.of(gate));
-        for (String finding : fitness.findings()) {
-            checks.add(Judged.of(
-                    plain("generator", Verdict.Kind.GENERATOR, Verdict.CheckOutcome.UNDECIDED, finding), false));
-        }
         boolean incomplete = !evidence.incomplete().isEmpty() || fitness.lostAgents() > 0;
         Reasons reasons = new Reasons();
         for (Judged judged : checks) {
@@ -62,7 +58,12 @@ public final class Judge {
             boolean promoted = gate.onUndecided() == Gate.OnUndecided.PROMOTE && judged.keeps();
             reasons.add(judged, counts, promoted);
         }
+        reasons.open.addAll(0, fitness.findings());
         reasons.open.addAll(0, evidence.incomplete());
+        for (String finding : fitness.findings()) {
+            checks.add(Judged.of(
+                    plain("generator", Verdict.Kind.GENERATOR, Verdict.CheckOutcome.UNDECIDED, finding), false));
+        }
         boolean strict = gate.onUndecided() == Gate.OnUndecided.ROLLBACK && fitness.fit() && !incomplete;
         Verdict.Outcome outcome = reasons.outcome(strict);
         List<String> told = broken ? new ArrayList<>(reasons.failures) : reasons.inOrder(strict);
@@ -92,7 +93,7 @@ public final class Judge {
             checked = true;
             if (judged.is(Verdict.CheckOutcome.FAIL)) {
                 (counts ? failures : open).add(sentence);
-            } else if (judged.check().kind() == Verdict.Kind.GENERATOR || judged.is(Verdict.CheckOutcome.NO_DATA)) {
+            } else if (judged.is(Verdict.CheckOutcome.NO_DATA)) {
                 open.add(sentence);
             } else if (judged.is(Verdict.CheckOutcome.UNDECIDED) && !promoted) {
                 undecided.add(sentence);

@@ -179,6 +179,8 @@ class JudgeTest {
         Verdict verdict =
                 judge(gate(Gate.OnUndecided.ROLLBACK, Optional.empty(), BROKEN, "errors.ratio < 0.001"), unfit());
         assertEquals(Outcome.INCONCLUSIVE, verdict.verdict());
+        assertTrue(
+                verdict.reasons().getFirst().startsWith("50 requests could not be sent"), verdict.reasons()::toString);
         assertTrue(verdict.checks().stream().anyMatch(c -> c.kind() == Verdict.Kind.GENERATOR));
     }
 
