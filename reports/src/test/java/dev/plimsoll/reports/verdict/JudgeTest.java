@@ -179,8 +179,7 @@ class JudgeTest {
         Verdict verdict =
                 judge(gate(Gate.OnUndecided.ROLLBACK, Optional.empty(), BROKEN, "errors.ratio < 0.001"), unfit());
         assertEquals(Outcome.INCONCLUSIVE, verdict.verdict());
-        assertTrue(
-                verdict.reasons().getFirst().startsWith("the generator fell behind"), verdict.reasons()::toString);
+        assertTrue(verdict.reasons().getFirst().startsWith("the generator fell behind"), verdict.reasons()::toString);
         assertTrue(verdict.checks().stream().anyMatch(c -> c.kind() == Verdict.Kind.GENERATOR));
     }
 
