@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +47,7 @@ class AgentVerticleTest {
             List.of(), Optional.empty(), Optional.empty(), Map.of(), TargetFacts.Vocabulary.BUILT_IN, List.of());
 
     private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private final Vertx vertx = Vertx.vertx();
     private final ScheduleServer server = ScheduleServer.start(ScheduleOptions.unary(Duration.ofMillis(5)));
 
@@ -60,7 +62,7 @@ class AgentVerticleTest {
             }
         });
         AgentFacts facts = new AgentFacts("a1", "here", "1", "host", 1, 2, "nio", 2);
-        AgentVerticle verticle = new AgentVerticle(new AgentSettings(facts, () -> {}), new Requests());
+        AgentVerticle verticle = new AgentVerticle(new AgentSettings(facts, over::countDown), new Requests());
         vertx.deployVerticle(verticle).await(20, TimeUnit.SECONDS);
     }
 
@@ -97,7 +99,9 @@ class AgentVerticleTest {
         assertEquals(100, counts.scheduled());
         assertEquals(100, counts.succeeded());
         assertTrue(intervals >= 2);
+        assertEquals(1, over.getCount());
         assertInstanceOf(Answer.Done.class, tell(new Command.Release("r1")));
+        assertTrue(over.await(10, TimeUnit.SECONDS), "a released agent has nothing left to do");
     }
 
     @Test
