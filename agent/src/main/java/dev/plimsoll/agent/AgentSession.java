@@ -38,6 +38,7 @@ import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Timer;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -49,12 +50,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One run on one agent, from its adoption to its release. Confined to the agent's context. */
 final class AgentSession {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
 
     private final Vertx vertx;
     private final Context context;
@@ -75,7 +78,9 @@ final class AgentSession {
     private @Nullable LegRun prepared;
     private @Nullable LegRun running;
     private boolean preparing;
-    private boolean released;
+    private int aborts;
+    private final Promise<Void> loadOver = Promise.promise();
+    private @Nullable Future<Answer> release;
 
     /** Makes the requests of a run. */
     interface RequestMaker {
@@ -121,7 +126,7 @@ final class AgentSession {
         }
         legs = Leg.of(scenario);
         loops = LoadLoops.take(vertx, context, facts.shards());
-        outbox = new Outbox(vertx, context);
+        outbox = new Outbox(vertx, context, plan.run(), facts.id());
         events = new EventLog(plan.run(), facts.id(), outbox::send);
         executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("plimsoll-intervals").daemon().factory());
@@ -193,10 +198,12 @@ final class AgentSession {
                 requests,
                 executor,
                 outbox::send,
+                events,
                 () -> context.runOnContext(ignored -> legEnded()));
         LegListener listener = new LegListener(run, events, requests);
         AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
         Rendering renderer = maker.rendering(scenario.target());
+        int abortsBefore = aborts;
         List<Shard> fresh = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             ShardPlan shard = shardPlan(leg, i);
@@ -205,13 +212,13 @@ final class AgentSession {
             fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budget, listener));
         }
         shards = List.copyOf(fresh);
-        SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2));
+        SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2), run::unrendered);
         run.equip(fresh, loops, supply, watch);
         Future<Long> rendered = Future.fromCompletionStage(supply.ready(), context);
         return rendered.compose(count -> connect().map(open -> {
-                    if (released) {
+                    if (release != null || aborts > abortsBefore) {
                         run.discard();
-                        return (Answer) new Answer.Refused("the run was released meanwhile");
+                        return (Answer) new Answer.Refused("the run was aborted or released meanwhile");
                     }
                     prepared = run;
                     return new Answer.Prepared(leg.index(), count, open);
@@ -221,8 +228,8 @@ final class AgentSession {
 
     private void legEnded() {
         running = null;
-        if (released) {
-            executor.shutdown();
+        if (release != null) {
+            loadOver.tryComplete();
         }
     }
 
@@ -298,6 +305,7 @@ final class AgentSession {
 
     /** Ends all load now. */
     Answer abort(String reason) {
+        aborts++;
         LegRun leg = running;
         if (leg != null) {
             events.tell("abort", "load was ended at once: " + reason, Map.of());
@@ -311,31 +319,38 @@ final class AgentSession {
         return new Answer.Done();
     }
 
-    /** Ends everything. */
+    /**
+     * Ends everything. Load that still runs is aborted; what it and the probes have to tell is sent before this
+     * completes, unless that takes longer than {@link #LONGEST_RELEASE}.
+     */
     Future<Answer> release() {
-        if (released) {
-            return Future.succeededFuture(new Answer.Done());
+        Future<Answer> begun = release;
+        if (begun != null) {
+            return begun;
         }
-        released = true;
-        LegRun leg = running;
-        if (leg != null) {
-            executor.execute(leg::abort);
+        Promise<Answer> promise = Promise.promise();
+        release = promise.future();
+        abort("the run was released");
+        if (running == null) {
+            loadOver.tryComplete();
         }
-        LegRun waiting = prepared;
-        if (waiting != null) {
-            prepared = null;
-            executor.execute(waiting::discard);
-        }
-        return probes.stop()
-                .otherwiseEmpty()
-                .compose(done -> fetch.close().otherwiseEmpty())
-                .map(done -> {
-                    executor.execute(watch::close);
-                    if (leg == null) {
-                        executor.shutdown();
+        Timer limit = vertx.timer(LONGEST_RELEASE.toMillis(), TimeUnit.MILLISECONDS);
+        Future<Void> told = Future.join(loadOver.future(), probes.stop()).transform(over -> outbox.drained());
+        Future.any(told, limit)
+                .transform(over -> {
+                    limit.cancel();
+                    return fetch.close();
+                })
+                .onComplete(closed -> {
+                    LegRun stuck = running;
+                    if (stuck != null) {
+                        executor.execute(stuck::discard);
                     }
-                    return new Answer.Done();
+                    executor.execute(watch::close);
+                    executor.shutdown();
+                    promise.complete(new Answer.Done());
                 });
+        return promise.future();
     }
 
     static Future<Answer> refused(String reason) {

@@ -77,7 +77,7 @@ final class TestShards implements AutoCloseable {
                 fail(e);
             }
         }
-        supply = new SupplyLine(shards, 1);
+        supply = new SupplyLine(shards, 1, failure -> {});
         supply.ready().orTimeout(20, TimeUnit.SECONDS).join();
     }
 
@@ -173,5 +173,12 @@ final class TestShards implements AutoCloseable {
 
         @Override
         public void supplyDry(int slot) {}
+
+        @Override
+        public void broken(Throwable failure) {
+            synchronized (failures) {
+                failures.add("broken " + failure);
+            }
+        }
     }
 }
