@@ -57,7 +57,12 @@ import org.jspecify.annotations.Nullable;
 /** One run on one agent, from its adoption to its release. Confined to the agent's context. */
 final class AgentSession {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
-    private static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
+
+    /** How long a release awaits last reports. */
+    static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
+
+    /** The same when there is probably nobody to hear them. */
+    static final Duration LONGEST_LOST_RELEASE = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final Context context;
@@ -321,9 +326,9 @@ final class AgentSession {
 
     /**
      * Ends everything. Load that still runs is aborted; what it and the probes have to tell is sent before this
-     * completes, unless that takes longer than {@link #LONGEST_RELEASE}.
+     * completes, unless that takes longer than {@code longest}.
      */
-    Future<Answer> release() {
+    Future<Answer> release(Duration longest) {
         Future<Answer> begun = release;
         if (begun != null) {
             return begun;
@@ -334,7 +339,7 @@ final class AgentSession {
         if (running == null) {
             loadOver.tryComplete();
         }
-        Timer limit = vertx.timer(LONGEST_RELEASE.toMillis(), TimeUnit.MILLISECONDS);
+        Timer limit = vertx.timer(longest.toMillis(), TimeUnit.MILLISECONDS);
         Future<Void> told = Future.join(loadOver.future(), probes.stop()).transform(over -> outbox.drained());
         Future.any(told, limit)
                 .transform(over -> {
@@ -366,7 +371,7 @@ final class AgentSession {
             case Command.StartLeg start -> Future.succeededFuture(start(start.leg(), start.wallMicros()));
             case Command.StopLeg stop -> Future.succeededFuture(stop(stop.leg(), stop.reason()));
             case Command.Abort abort -> Future.succeededFuture(abort(abort.reason()));
-            case Command.Release release -> release();
+            case Command.Release release -> release(LONGEST_RELEASE);
             case Command.Ping ping -> refused("a ping is about no run");
             case Command.Adopt adopt -> refused("this agent serves run " + run() + ": use another");
         };

@@ -65,7 +65,11 @@ public final class AgentVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         AgentSession current = session;
-        return current == null ? Future.succeededFuture() : current.release();
+        if (current == null) {
+            return Future.succeededFuture();
+        }
+        boolean lost = System.nanoTime() - answeredNanos > STOP_AFTER_NANOS;
+        return current.release(lost ? AgentSession.LONGEST_LOST_RELEASE : AgentSession.LONGEST_RELEASE);
     }
 
     private Future<Message<Object>> tell(Report report, long timeoutMillis) {

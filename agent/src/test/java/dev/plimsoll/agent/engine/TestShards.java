@@ -85,7 +85,8 @@ final class TestShards implements AutoCloseable {
         return new RequestFactory() {
             @Override
             public RequestContent create(long stream, long sequence) {
-                return new RequestContent(0, "POST", "/v1/chat/completions", Map.of(), new byte[] {'{', '}'}, answer);
+                Map<String, String> headers = Map.of("X-Request-Id", stream + "-" + sequence);
+                return new RequestContent(0, "POST", "/v1/chat/completions", headers, new byte[] {'{', '}'}, answer);
             }
 
             @Override
@@ -96,7 +97,8 @@ final class TestShards implements AutoCloseable {
     }
 
     private static RenderedRequest render(RequestContent content, int url) {
-        String head = content.method() + " " + content.path() + " HTTP/1.1\r\nHost: test\r\nContent-Length: "
+        String head = content.method() + " " + content.path() + " HTTP/1.1\r\nHost: test\r\nX-Request-Id: "
+                + content.headers().get("X-Request-Id") + "\r\nContent-Length: "
                 + content.body().length + "\r\n\r\n" + new String(content.body(), StandardCharsets.UTF_8);
         return TestClient.rendered(content.answer(), url, head, false);
     }
