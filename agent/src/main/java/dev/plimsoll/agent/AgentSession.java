@@ -11,6 +11,7 @@ import dev.plimsoll.agent.engine.Shard;
 import dev.plimsoll.agent.engine.ShardPlan;
 import dev.plimsoll.agent.engine.SlotLoad;
 import dev.plimsoll.agent.engine.SupplyLine;
+import dev.plimsoll.agent.engine.TimerSlack;
 import dev.plimsoll.agent.engine.TlsContexts;
 import dev.plimsoll.agent.fetch.HttpFetch;
 import dev.plimsoll.agent.inspect.SmokeTest;
@@ -131,6 +132,7 @@ final class AgentSession {
         }
         legs = Leg.of(scenario);
         loops = LoadLoops.take(vertx, context, facts.shards());
+        loops.forEach(loop -> loop.execute(TimerSlack::giveUp));
         outbox = new Outbox(vertx, context, plan.run(), facts.id());
         events = new EventLog(plan.run(), facts.id(), outbox::send);
         executor = Executors.newSingleThreadExecutor(
