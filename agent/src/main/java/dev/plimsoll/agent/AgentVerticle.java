@@ -37,6 +37,7 @@ public final class AgentVerticle extends VerticleBase {
     private boolean released;
     private boolean stopped;
     private boolean over;
+    private boolean undeployed;
     private long answeredNanos;
 
     /** With these settings. */
@@ -64,6 +65,7 @@ public final class AgentVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        undeployed = true;
         AgentSession current = session;
         if (current == null) {
             return Future.succeededFuture();
@@ -177,6 +179,9 @@ public final class AgentVerticle extends VerticleBase {
         adopting = true;
         return vertx.executeBlocking(() -> read(plan), false)
                 .map(read -> {
+                    if (undeployed) {
+                        return new Answer.Refused("this agent was ended meanwhile: use another");
+                    }
                     session = new AgentSession(
                             vertx, context, settings.facts(), maker, plan, read.scenario(), read.ground());
                     return (Answer) new Answer.Done();

@@ -311,8 +311,15 @@ public final class Shard {
         allUnderWay++;
         underWay[index * plan.specs() + request.spec]++;
         recording(request).scheduled++;
-        request.handle = client.send(rendered, request);
-        wake(scheduled + timeoutNanos);
+        try {
+            request.handle = client.send(rendered, request);
+            wake(scheduled + timeoutNanos);
+        } catch (RuntimeException | Error failure) {
+            if (ticking) {
+                throw failure;
+            }
+            breakDown(failure, System.nanoTime());
+        }
     }
 
     /** Renders a request that was not rendered in time; null when it cannot be, and then it has failed. */
