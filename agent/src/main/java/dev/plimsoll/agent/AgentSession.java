@@ -208,7 +208,7 @@ final class AgentSession {
                 events,
                 () -> context.runOnContext(ignored -> legEnded()));
         LegListener listener = new LegListener(run, events, requests);
-        AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
+        List<AtomicLong> budgets = SupplyLine.budgets(leg.slots().size());
         Rendering renderer = maker.rendering(scenario.target());
         int abortsBefore = aborts;
         List<Shard> fresh = new ArrayList<>();
@@ -216,7 +216,7 @@ final class AgentSession {
             ShardPlan shard = shardPlan(leg, i);
             HttpTargetClient client = new HttpTargetClient(
                     loops.get(i), Transports.sockets(vertx), ground.endpoints(), limits(shard), ground.tls());
-            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budget, listener));
+            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budgets, listener));
         }
         shards = List.copyOf(fresh);
         SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2), run::unrendered);

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An agent on a Vert.x of its own, and a controller that commands it over the bus and keeps what it reports. */
@@ -135,7 +136,7 @@ final class TestAgent implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws TimeoutException {
         vertx.close().await(30, TimeUnit.SECONDS);
     }
 }

@@ -49,7 +49,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
@@ -192,13 +191,7 @@ public final class SendLag {
                 null);
         Intervals intervals = new Intervals();
         Shard shard = new Shard(
-                plan,
-                loop,
-                client,
-                new Gets(),
-                new RequestRenderer(target)::render,
-                new AtomicLong(SupplyLine.BUDGET_BYTES),
-                intervals);
+                plan, loop, client, new Gets(), new RequestRenderer(target)::render, SupplyLine.budgets(1), intervals);
         try (SupplyLine supply = new SupplyLine(List.of(shard), 1, Throwable::printStackTrace)) {
             supply.ready().join();
             loop.submit(shard::open).get().sync();

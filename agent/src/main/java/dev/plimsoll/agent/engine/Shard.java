@@ -63,14 +63,19 @@ public final class Shard {
     private int current;
     private long allUnderWay;
 
-    /** A shard that has not started. */
+    /**
+     * A shard that has not started.
+     *
+     * @param budgets bytes that may be rendered ahead for each phase of the leg, shared with the agent's other shards:
+     *     see {@link SupplyLine#budgets}
+     */
     public Shard(
             ShardPlan plan,
             EventLoop loop,
             TargetClient client,
             RequestFactory factory,
             Rendering renderer,
-            AtomicLong budget,
+            List<AtomicLong> budgets,
             ShardListener listener) {
         this.plan = requireNonNull(plan, "plan");
         this.loop = requireNonNull(loop, "loop");
@@ -81,9 +86,10 @@ public final class Shard {
         recorder = new Recorder(plan.slots().size(), plan.specs());
         underWay = new long[plan.slots().size() * plan.specs()];
         told = new int[plan.slots().size() * ErrorClass.values().length];
-        slots = plan.slots().stream()
-                .map(slot -> ShardSlot.of(slot, plan, factory, renderer, budget))
-                .toArray(ShardSlot[]::new);
+        slots = new ShardSlot[plan.slots().size()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = ShardSlot.of(plan.slots().get(i), plan, factory, renderer, budgets.get(i));
+        }
         for (ShardSlot slot : slots) {
             slot.addSupplies(supplies);
         }

@@ -10,11 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The threads that render an agent's requests of one leg ahead of their use. */
 public final class SupplyLine implements AutoCloseable {
-    /** Bytes that are rendered ahead at most, over all shards. */
-    public static final long BUDGET_BYTES = 256L << 20;
+    /** Bytes that are rendered ahead at most, over all shards and phases. */
+    private static final long BUDGET_BYTES = 256L << 20;
 
     private static final int BATCH = 256;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -49,6 +50,16 @@ public final class SupplyLine implements AutoCloseable {
                     Thread.ofPlatform().name("plimsoll-render-" + i).daemon().unstarted(() -> run(part)));
         }
         threads.forEach(Thread::start);
+    }
+
+    /**
+     * The memory for the requests of a leg with that many phases. Each phase has a part of its own, so that the first
+     * cannot take it all and leave the next ones to be rendered while load runs.
+     */
+    public static List<AtomicLong> budgets(int phases) {
+        return Stream.generate(() -> new AtomicLong(BUDGET_BYTES / phases))
+                .limit(phases)
+                .toList();
     }
 
     /** Completes with the number of requests rendered when supplies or memory are full; fails when rendering does. */

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What the hot path allocates once all that it keeps is there. */
@@ -83,7 +82,7 @@ class AllocationTest {
                 bytes.retain();
                 return rendered;
             };
-            Shard shard = new Shard(plan, loop, answers, FACTORY, renderer, new AtomicLong(1 << 20), new Deaf());
+            Shard shard = new Shard(plan, loop, answers, FACTORY, renderer, SupplyLine.budgets(1), new Deaf());
             loop.submit(() -> {
                         fill(shard);
                         shard.start(System.nanoTime());

@@ -60,7 +60,7 @@ final class TestShards implements AutoCloseable {
                 Optional.empty());
         Phase phase = new Phase("load", length, load, true, ANY.drain(), false);
         List<SlotLoad> slots = List.of(new SlotLoad(phase, 0, 0, length.toNanos()));
-        AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
+        List<AtomicLong> budgets = SupplyLine.budgets(1);
         for (int i = 0; i < count; i++) {
             EventLoop loop = group.next();
             loops.add(loop);
@@ -72,7 +72,7 @@ final class TestShards implements AutoCloseable {
                         Endpoint.resolve(target.urls()),
                         new ConnectionLimits(1024, true, Duration.ofSeconds(2)),
                         null);
-                shards.add(new Shard(plan, loop, client, factory(answer), TestShards::render, budget, new Listener()));
+                shards.add(new Shard(plan, loop, client, factory(answer), TestShards::render, budgets, new Listener()));
             } catch (UnknownHostException e) {
                 fail(e);
             }
