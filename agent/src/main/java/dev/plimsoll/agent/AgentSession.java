@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
 final class AgentSession {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
 
-    /** How long a release awaits last reports. */
-    static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
+    /** How long a release awaits last reports: less than the controller awaits its answer. */
+    static final Duration LONGEST_RELEASE = Duration.ofMillis(2_500);
 
     /** The same when there is probably nobody to hear them. */
     static final Duration LONGEST_LOST_RELEASE = Duration.ofMillis(500);

@@ -11,11 +11,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports on their way to the controller: one after the other, in order, each sent again until it is acknowledged. One
@@ -69,7 +72,7 @@ final class Outbox {
         });
     }
 
-    /** Completes when nothing waits any more. Any thread. */
+    /** Completes when nothing waits any more, or nobody is there to hear it. Any thread. */
     Future<Void> drained() {
         context.runOnContext(ignored -> {
             draining = true;
@@ -146,10 +149,12 @@ final class Outbox {
 
     private void attempt(Report report, Buffer bytes, long untilNanos) {
         DeliveryOptions options = new DeliveryOptions().setSendTimeout(TIMEOUT_MILLIS);
+        boolean last = draining;
         vertx.eventBus()
                 .request(ProtocolCodec.CONTROLLER_ADDRESS, bytes, options)
                 .onComplete(reply -> context.runOnContext(ignored -> {
-                    if (reply.failed() && System.nanoTime() < untilNanos) {
+                    boolean vain = System.nanoTime() >= untilNanos || (last && isNobodyThere(reply.cause()));
+                    if (reply.failed() && !vain) {
                         vertx.setTimer(PAUSE_MILLIS, timer -> attempt(report, bytes, untilNanos));
                         return;
                     }
@@ -161,6 +166,11 @@ final class Outbox {
                     }
                     next();
                 }));
+    }
+
+    /** Whether the bus knows of no controller: when all is over, none will come. */
+    private static boolean isNobodyThere(@Nullable Throwable cause) {
+        return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     private Report loss() {

@@ -64,6 +64,15 @@ class OutboxTest {
     }
 
     @Test
+    void nothingIsAwaitedWhenTheControllerHasGone() throws Exception {
+        Outbox outbox = new Outbox(vertx, context, "r1", "a1");
+        List.of(event(1), end(0), sample(2)).forEach(outbox::send);
+        // Well before the first is given up.
+        outbox.drained().await(Outbox.GIVE_UP_SECONDS - 5, TimeUnit.SECONDS);
+        assertEquals(List.of(), List.copyOf(heard));
+    }
+
+    @Test
     void whenTooManyWaitSamplesGoFirstThenEventsNeverIntervalsAndThatIsTold() throws Exception {
         Outbox outbox = new Outbox(vertx, context, "r1", "a1", 3);
         // The first is taken at once and tried until somebody listens; three may wait.
