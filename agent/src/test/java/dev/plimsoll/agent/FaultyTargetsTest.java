@@ -41,7 +41,7 @@ class FaultyTargetsTest {
      * are not used again: the server closes one after a truncated stream, and a request that another sent on it just
      * then would be reset before the server draws for it.
      */
-    @Property(tries = 5, seed = "20261124", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 4, seed = "20261124", shrinking = ShrinkingMode.OFF)
     void everyFaultIsInItsErrorClass(
             @ForAll @IntRange(max = 20) int errors,
             @ForAll @IntRange(max = 20) int resets,
@@ -103,7 +103,7 @@ class FaultyTargetsTest {
     private static String yaml(String url) {
         return """
                 name: faults
-                target: {url: "%s", api: openai-chat, model: truth, timeout: 2s, connections: {reuse: false}}
+                target: {url: "%s", api: openai-chat, model: truth, timeout: 3s, connections: {reuse: false}}
                 workload: [{name: ask, input: {tokens: 8}, output: {tokens: 12, exact: true}}]
                 phases: [{name: load, duration: 600ms, rate: 100/s, arrivals: constant}]
                 """.formatted(url);
