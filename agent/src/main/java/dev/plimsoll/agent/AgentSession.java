@@ -11,6 +11,7 @@ import dev.plimsoll.agent.engine.Shard;
 import dev.plimsoll.agent.engine.ShardPlan;
 import dev.plimsoll.agent.engine.SlotLoad;
 import dev.plimsoll.agent.engine.SupplyLine;
+import dev.plimsoll.agent.engine.TimerSlack;
 import dev.plimsoll.agent.engine.TlsContexts;
 import dev.plimsoll.agent.fetch.HttpFetch;
 import dev.plimsoll.agent.inspect.SmokeTest;
@@ -38,6 +39,7 @@ import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Timer;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -49,12 +51,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One run on one agent, from its adoption to its release. Confined to the agent's context. */
 final class AgentSession {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+
+    /** How long a release awaits last reports: less than the controller awaits its answer. */
+    static final Duration LONGEST_RELEASE = Duration.ofMillis(2_500);
+
+    /** The same when there is probably nobody to hear them. */
+    static final Duration LONGEST_LOST_RELEASE = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final Context context;
@@ -75,7 +84,9 @@ final class AgentSession {
     private @Nullable LegRun prepared;
     private @Nullable LegRun running;
     private boolean preparing;
-    private boolean released;
+    private int aborts;
+    private final Promise<Void> loadOver = Promise.promise();
+    private @Nullable Future<Answer> release;
 
     /** Makes the requests of a run. */
     interface RequestMaker {
@@ -121,7 +132,8 @@ final class AgentSession {
         }
         legs = Leg.of(scenario);
         loops = LoadLoops.take(vertx, context, facts.shards());
-        outbox = new Outbox(vertx, context);
+        loops.forEach(loop -> loop.execute(TimerSlack::giveUp));
+        outbox = new Outbox(vertx, context, plan.run(), facts.id());
         events = new EventLog(plan.run(), facts.id(), outbox::send);
         executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("plimsoll-intervals").daemon().factory());
@@ -193,25 +205,27 @@ final class AgentSession {
                 requests,
                 executor,
                 outbox::send,
+                events,
                 () -> context.runOnContext(ignored -> legEnded()));
         LegListener listener = new LegListener(run, events, requests);
-        AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
+        List<AtomicLong> budgets = SupplyLine.budgets(leg.slots().size());
         Rendering renderer = maker.rendering(scenario.target());
+        int abortsBefore = aborts;
         List<Shard> fresh = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             ShardPlan shard = shardPlan(leg, i);
             HttpTargetClient client = new HttpTargetClient(
                     loops.get(i), Transports.sockets(vertx), ground.endpoints(), limits(shard), ground.tls());
-            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budget, listener));
+            fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budgets, listener));
         }
         shards = List.copyOf(fresh);
-        SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2));
+        SupplyLine supply = new SupplyLine(fresh, Math.max(1, facts.cores() / 2), run::unrendered);
         run.equip(fresh, loops, supply, watch);
         Future<Long> rendered = Future.fromCompletionStage(supply.ready(), context);
         return rendered.compose(count -> connect().map(open -> {
-                    if (released) {
+                    if (release != null || aborts > abortsBefore) {
                         run.discard();
-                        return (Answer) new Answer.Refused("the run was released meanwhile");
+                        return (Answer) new Answer.Refused("the run was aborted or released meanwhile");
                     }
                     prepared = run;
                     return new Answer.Prepared(leg.index(), count, open);
@@ -221,8 +235,8 @@ final class AgentSession {
 
     private void legEnded() {
         running = null;
-        if (released) {
-            executor.shutdown();
+        if (release != null) {
+            loadOver.tryComplete();
         }
     }
 
@@ -298,6 +312,7 @@ final class AgentSession {
 
     /** Ends all load now. */
     Answer abort(String reason) {
+        aborts++;
         LegRun leg = running;
         if (leg != null) {
             events.tell("abort", "load was ended at once: " + reason, Map.of());
@@ -311,31 +326,38 @@ final class AgentSession {
         return new Answer.Done();
     }
 
-    /** Ends everything. */
-    Future<Answer> release() {
-        if (released) {
-            return Future.succeededFuture(new Answer.Done());
+    /**
+     * Ends everything. Load that still runs is aborted; what it and the probes have to tell is sent before this
+     * completes, unless that takes longer than {@code longest}.
+     */
+    Future<Answer> release(Duration longest) {
+        Future<Answer> begun = release;
+        if (begun != null) {
+            return begun;
         }
-        released = true;
-        LegRun leg = running;
-        if (leg != null) {
-            executor.execute(leg::abort);
+        Promise<Answer> promise = Promise.promise();
+        release = promise.future();
+        abort("the run was released");
+        if (running == null) {
+            loadOver.tryComplete();
         }
-        LegRun waiting = prepared;
-        if (waiting != null) {
-            prepared = null;
-            executor.execute(waiting::discard);
-        }
-        return probes.stop()
-                .otherwiseEmpty()
-                .compose(done -> fetch.close().otherwiseEmpty())
-                .map(done -> {
-                    executor.execute(watch::close);
-                    if (leg == null) {
-                        executor.shutdown();
+        Timer limit = vertx.timer(longest.toMillis(), TimeUnit.MILLISECONDS);
+        Future<Void> told = Future.join(loadOver.future(), probes.stop()).transform(over -> outbox.drained());
+        Future.any(told, limit)
+                .transform(over -> {
+                    limit.cancel();
+                    return fetch.close();
+                })
+                .onComplete(closed -> {
+                    LegRun stuck = running;
+                    if (stuck != null) {
+                        executor.execute(stuck::discard);
                     }
-                    return new Answer.Done();
+                    executor.execute(watch::close);
+                    executor.shutdown();
+                    promise.complete(new Answer.Done());
                 });
+        return promise.future();
     }
 
     static Future<Answer> refused(String reason) {
@@ -351,7 +373,7 @@ final class AgentSession {
             case Command.StartLeg start -> Future.succeededFuture(start(start.leg(), start.wallMicros()));
             case Command.StopLeg stop -> Future.succeededFuture(stop(stop.leg(), stop.reason()));
             case Command.Abort abort -> Future.succeededFuture(abort(abort.reason()));
-            case Command.Release release -> release();
+            case Command.Release release -> release(LONGEST_RELEASE);
             case Command.Ping ping -> refused("a ping is about no run");
             case Command.Adopt adopt -> refused("this agent serves run " + run() + ": use another");
         };

@@ -37,6 +37,7 @@ public final class AgentVerticle extends VerticleBase {
     private boolean released;
     private boolean stopped;
     private boolean over;
+    private boolean undeployed;
     private long answeredNanos;
 
     /** With these settings. */
@@ -64,8 +65,13 @@ public final class AgentVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        undeployed = true;
         AgentSession current = session;
-        return current == null ? Future.succeededFuture() : current.release();
+        if (current == null) {
+            return Future.succeededFuture();
+        }
+        boolean lost = System.nanoTime() - answeredNanos > STOP_AFTER_NANOS;
+        return current.release(lost ? AgentSession.LONGEST_LOST_RELEASE : AgentSession.LONGEST_RELEASE);
     }
 
     private Future<Message<Object>> tell(Report report, long timeoutMillis) {
@@ -173,6 +179,9 @@ public final class AgentVerticle extends VerticleBase {
         adopting = true;
         return vertx.executeBlocking(() -> read(plan), false)
                 .map(read -> {
+                    if (undeployed) {
+                        return new Answer.Refused("this agent was ended meanwhile: use another");
+                    }
                     session = new AgentSession(
                             vertx, context, settings.facts(), maker, plan, read.scenario(), read.ground());
                     return (Answer) new Answer.Done();

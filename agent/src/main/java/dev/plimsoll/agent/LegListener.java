@@ -56,6 +56,11 @@ final class LegListener implements ShardListener {
         events.tell("supply " + leg.leg().index(), 1, "supply", sentence, Map.of("phase", phase));
     }
 
+    @Override
+    public void broken(Throwable failure) {
+        leg.broken(failure);
+    }
+
     private String phase(int slot) {
         Leg of = leg.leg();
         return of.slots().get(slot).phase().name();

@@ -14,6 +14,7 @@ import dev.plimsoll.measurements.SeriesKey;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,6 +34,7 @@ final class LegRun {
     private final List<SeriesKey> keys;
     private final Executor executor;
     private final Consumer<Report> reports;
+    private final EventLog events;
     private final Runnable ended;
     private final TreeMap<Integer, List<ShardInterval>> parts = new TreeMap<>();
     private List<Shard> shards = List.of();
@@ -53,6 +55,7 @@ final class LegRun {
      * @param requests names of the workload's entries
      * @param executor runs one task at a time
      * @param reports takes what goes to the controller
+     * @param events hears what went wrong here
      * @param ended called once when the leg is over
      */
     LegRun(
@@ -62,12 +65,14 @@ final class LegRun {
             List<String> requests,
             Executor executor,
             Consumer<Report> reports,
+            EventLog events,
             Runnable ended) {
         this.run = requireNonNull(run, "run");
         this.agent = requireNonNull(agent, "agent");
         this.leg = requireNonNull(leg, "leg");
         this.executor = requireNonNull(executor, "executor");
         this.reports = requireNonNull(reports, "reports");
+        this.events = requireNonNull(events, "events");
         this.ended = requireNonNull(ended, "ended");
         keys = leg.slots().stream()
                 .flatMap(slot -> requests.stream()
@@ -130,16 +135,12 @@ final class LegRun {
 
     /** A shard's interval has ended. Any thread. */
     void interval(ShardInterval part) {
-        try {
-            executor.execute(() -> take(part));
-        } catch (RejectedExecutionException released) {
-            // The leg is over and the agent released: the part is an empty one after the last.
-        }
+        run(() -> take(part));
     }
 
     /** A shard has nothing more to do. Any thread. */
     void idle() {
-        executor.execute(() -> {
+        run(() -> {
             idle++;
             if (idle == shards.size()) {
                 endNanos = Math.max(System.nanoTime(), startNanos + 1);
@@ -148,6 +149,39 @@ final class LegRun {
                 give();
             }
         });
+    }
+
+    /** A shard cannot go on; the others end their load too. Any thread. */
+    void broken(Throwable failure) {
+        fail("a shard of the load engine", failure);
+        run(this::abort);
+    }
+
+    /** Requests could not be rendered ahead. Any thread. */
+    void unrendered(Throwable failure) {
+        String sentence = "a request could not be rendered, and is counted as unsent: " + failure;
+        events.tell("render " + leg.index(), EventLog.PER_KIND, "render", sentence, Map.of());
+    }
+
+    private void fail(String what, Throwable failure) {
+        String sentence = what + " broke down, and the load of leg " + leg.index() + " was ended: " + failure
+                + ". This is a fault of the generator";
+        events.tell("failure " + leg.index(), EventLog.PER_KIND, "failure", sentence, Map.of());
+    }
+
+    private void run(Runnable task) {
+        try {
+            executor.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException | Error failure) {
+                    fail("the collection of intervals", failure);
+                    abort();
+                }
+            });
+        } catch (RejectedExecutionException released) {
+            // The agent was released, and waited for this leg as long as it waits: nobody hears of it any more.
+        }
     }
 
     private void take(ShardInterval part) {
@@ -166,10 +200,13 @@ final class LegRun {
                 return;
             }
             parts.remove(next);
-            send(ready, next == last);
-            next++;
-            if (next > last && last >= 0) {
-                end();
+            try {
+                send(ready, next == last);
+            } finally {
+                next++;
+                if (next > last && last >= 0) {
+                    end();
+                }
             }
         }
     }

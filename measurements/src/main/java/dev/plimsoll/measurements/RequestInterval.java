@@ -10,7 +10,8 @@ import org.HdrHistogram.Histogram;
  *
  * @param key which requests
  * @param counts how many
- * @param inFlight requests sent and not ended, at the end of the interval
+ * @param inFlight requests scheduled and not ended, at the end of the interval: on their way, or waiting for a
+ *     connection. Over all intervals so far, {@code scheduled = succeeded + failed + inFlight}
  * @param histograms values by metric name; a metric without values is left out. The receiver owns the histograms
  */
 public record RequestInterval(SeriesKey key, RequestCounts counts, long inFlight, Map<String, Histogram> histograms) {

@@ -15,7 +15,7 @@ public final class RequestStreams {
 
     /** The stream of an open-loop phase; a request's sequence number is its global arrival index. */
     public static long openLoop(int round, int phase) {
-        return ((long) round << USER_BITS + PHASE_BITS) | ((long) phase << USER_BITS);
+        return ((long) round << (USER_BITS + PHASE_BITS)) | ((long) phase << USER_BITS);
     }
 
     /** The stream of one user of a closed-loop phase; sequence numbers count the user's requests from 0. */

@@ -3,7 +3,6 @@ package dev.plimsoll.agent.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.agent.request.RequestFactory;
-import dev.plimsoll.agent.schedule.ArrivalSchedule;
 import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.scenarios.Load;
 import io.netty.channel.EventLoop;
@@ -33,10 +32,7 @@ public final class Shard {
 
     private static final long NEVER = Long.MAX_VALUE;
     private static final int TOLD_FAILURES = 5;
-    private static final int OPEN_AHEAD = 16_384;
-    private static final int USERS_AHEAD = 16_384;
     private static final double WARM_SECONDS = 0.05;
-    private static final double NANOS_PER_SECOND = 1e9;
 
     private final ShardPlan plan;
     private final EventLoop loop;
@@ -67,14 +63,19 @@ public final class Shard {
     private int current;
     private long allUnderWay;
 
-    /** A shard that has not started. */
+    /**
+     * A shard that has not started.
+     *
+     * @param budgets bytes that may be rendered ahead for each phase of the leg, shared with the agent's other shards:
+     *     see {@link SupplyLine#budgets}
+     */
     public Shard(
             ShardPlan plan,
             EventLoop loop,
             TargetClient client,
             RequestFactory factory,
             Rendering renderer,
-            AtomicLong budget,
+            List<AtomicLong> budgets,
             ShardListener listener) {
         this.plan = requireNonNull(plan, "plan");
         this.loop = requireNonNull(loop, "loop");
@@ -85,56 +86,13 @@ public final class Shard {
         recorder = new Recorder(plan.slots().size(), plan.specs());
         underWay = new long[plan.slots().size() * plan.specs()];
         told = new int[plan.slots().size() * ErrorClass.values().length];
-        slots = plan.slots().stream()
-                .map(slot -> slot(slot, factory, renderer, budget))
-                .toArray(ShardSlot[]::new);
-    }
-
-    private ShardSlot slot(SlotLoad slot, RequestFactory factory, Rendering renderer, AtomicLong budget) {
-        int urls = plan.target().urls().size();
-        int round = plan.round();
-        int shard = plan.shard();
-        int total = plan.totalShards();
-        switch (slot.phase().load()) {
-            case Load.Open open -> {
-                long stream = RequestStreams.openLoop(round, slot.phaseIndex());
-                int ahead = (int) Math.clamp(most(open, slot) / total + 16, 16, OPEN_AHEAD);
-                Supply supply = new Supply(factory, renderer, stream, shard, total, urls, ahead, budget);
-                supplies.add(supply);
-                ArrivalSchedule arrivals = ArrivalSchedule.of(
-                        open, slot.phase().duration(), plan.seed(), round, slot.phaseIndex(), shard, total);
-                return new ShardSlot(slot, arrivals, supply, new User[0], plan.share(open.maxInFlight()));
-            }
-            case Load.Closed closed -> {
-                User[] users = new User[plan.share(closed.concurrency())];
-                int ahead = Math.clamp(USERS_AHEAD / Math.max(1, users.length), 2, 64);
-                for (int i = 0; i < users.length; i++) {
-                    int user = shard + i * total;
-                    long stream = RequestStreams.user(round, slot.phaseIndex(), user);
-                    Supply supply = new Supply(factory, renderer, stream, 0, 1, urls, ahead, budget);
-                    supplies.add(supply);
-                    users[i] = new User(supply);
-                }
-                return new ShardSlot(slot, null, null, users, Integer.MAX_VALUE);
-            }
+        slots = new ShardSlot[plan.slots().size()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = ShardSlot.of(plan.slots().get(i), plan, factory, renderer, budgets.get(i));
         }
-    }
-
-    private static double highest(Load.Open open) {
-        return switch (open.rate()) {
-            case Load.Rate.Constant constant -> constant.perSecond();
-            case Load.Rate.Ramp ramp -> Math.max(ramp.from(), ramp.to());
-            case Load.Rate.Steps steps ->
-                steps.perSecond().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .max()
-                        .orElse(0);
-            case Load.Rate.Spike spike -> Math.max(spike.base(), spike.spike());
-        };
-    }
-
-    private static long most(Load.Open open, SlotLoad slot) {
-        return (long) Math.ceil(highest(open) * slot.phase().duration().toNanos() / NANOS_PER_SECOND);
+        for (ShardSlot slot : slots) {
+            slot.addSupplies(supplies);
+        }
     }
 
     List<Supply> supplies() {
@@ -145,7 +103,7 @@ public final class Shard {
     public Future<Integer> open() {
         int share = Math.max(1, plan.share(plan.target().connections().max()));
         int wanted = switch (plan.slots().getFirst().phase().load()) {
-            case Load.Open open -> (int) Math.ceil(highest(open) * WARM_SECONDS / plan.totalShards());
+            case Load.Open open -> (int) Math.ceil(ShardSlot.highest(open) * WARM_SECONDS / plan.totalShards());
             case Load.Closed closed -> slots[0].users.length;
         };
         return client.open(Math.min(wanted, share));
@@ -220,11 +178,16 @@ public final class Shard {
         }
         ticking = true;
         long now = System.nanoTime();
-        flipUntil(Math.min(now, finishAt));
-        long next = boundary;
-        for (int i = 0; i < slots.length; i++) {
-            next = Math.min(next, walk(slots[i], i, now));
+        long next = NEVER;
+        try {
+            flipUntil(Math.min(now, finishAt));
+            for (int i = 0; i < slots.length; i++) {
+                next = Math.min(next, walk(slots[i], i, now));
+            }
+        } catch (RuntimeException | Error failure) {
+            breakDown(failure, now);
         }
+        next = Math.min(next, boundary);
         ticking = false;
         tellIdle();
         if (finishAt != NEVER && now >= finishAt) {
@@ -232,6 +195,20 @@ public final class Shard {
         } else {
             cancelTimer();
             wake(Math.min(next, finishAt));
+        }
+    }
+
+    /** Ends all load of a shard that cannot go on; what was under way has failed, and that is told. */
+    private void breakDown(Throwable failure, long now) {
+        String detail = "the shard broke down: " + failure;
+        listener.broken(failure);
+        endAll(now);
+        unsent(Math.max(0, current), 0, now, detail);
+        client.close();
+        for (ShardSlot slot : slots) {
+            for (ShardRequest first = slot.oldest; first != null; first = slot.oldest) {
+                failed(first, now, ErrorClass.UNSENT, 0, detail);
+            }
         }
     }
 
@@ -292,9 +269,7 @@ public final class Shard {
             next = Math.min(next, first.scheduled + timeoutNanos);
             next = Math.min(next, slot.ended ? slot.endNanos + slot.drainNanos : NEVER);
         }
-        User thinking = slot.thinking;
-        next = Math.min(next, thinking == null ? NEVER : thinking.due);
-        return slot.ended ? next : Math.min(next, slot.nextArrival);
+        return slot.ended ? next : Math.min(next, Math.min(slot.nextArrival, slot.userDue()));
     }
 
     private void schedule(ShardSlot slot, int index, long now) {
@@ -309,8 +284,8 @@ public final class Shard {
             issue(slot, index, supply, slot.nextArrival, null);
             slot.advance();
         }
-        for (User user = slot.thinking; user != null && user.due <= now; user = slot.thinking) {
-            issue(slot, index, slot.awake(user).supply, user.due, user);
+        for (User user = slot.awake(now); user != null; user = slot.awake(now)) {
+            issue(slot, index, user.supply, user.due, user);
         }
         if (now >= slot.endNanos) {
             slot.end(slot.endNanos);
@@ -322,16 +297,13 @@ public final class Shard {
     private void issue(ShardSlot slot, int index, Supply supply, long scheduled, @Nullable User user) {
         RenderedRequest rendered = supply.poll();
         if (rendered == null) {
-            if (!dryTold) {
-                dryTold = true;
-                listener.supplyDry(index);
+            rendered = renderNow(supply, index, scheduled);
+        }
+        if (rendered == null) {
+            if (user != null) {
+                pause(slot, slot.resting, user, System.nanoTime() + slot.restNanos);
             }
-            try {
-                rendered = supply.renderNow();
-            } catch (RuntimeException failure) {
-                unsent(index, 0, scheduled, "the request could not be rendered: " + failure.getMessage());
-                return;
-            }
+            return;
         }
         if (user == null && allUnderWay >= slot.maxInFlight) {
             rendered.bytes().release();
@@ -345,8 +317,30 @@ public final class Shard {
         allUnderWay++;
         underWay[index * plan.specs() + request.spec]++;
         recording(request).scheduled++;
-        request.handle = client.send(rendered, request);
-        wake(scheduled + timeoutNanos);
+        try {
+            request.handle = client.send(rendered, request);
+            wake(scheduled + timeoutNanos);
+        } catch (RuntimeException | Error failure) {
+            if (ticking) {
+                throw failure;
+            }
+            breakDown(failure, System.nanoTime());
+        }
+    }
+
+    /** Renders a request that was not rendered in time; null when it cannot be, and then it has failed. */
+    private @Nullable RenderedRequest renderNow(Supply supply, int index, long scheduled) {
+        try {
+            RenderedRequest rendered = supply.renderNow();
+            if (!dryTold) {
+                dryTold = true;
+                listener.supplyDry(index);
+            }
+            return rendered;
+        } catch (RuntimeException | StackOverflowError failure) {
+            unsent(index, 0, scheduled, "the request could not be rendered: " + failure);
+            return null;
+        }
     }
 
     private void unsent(int slot, int spec, long scheduled, String detail) {
@@ -432,7 +426,7 @@ public final class Shard {
             window.windowInputTokens += Math.max(0, request.inputTokens);
             window.windowOutputTokens += Math.max(0, tokens - request.counted);
         }
-        ended(request, end);
+        ended(request, end, false);
     }
 
     void failed(ShardRequest request, long end, ErrorClass errorClass, int status, String detail) {
@@ -440,10 +434,10 @@ public final class Shard {
         recording.failed(errorClass);
         recording.record(Recording.FAILED_LATENCY, end - request.scheduled, 1);
         tell(request.slot, request.spec, errorClass, status, detail);
-        ended(request, end);
+        ended(request, end, errorClass == ErrorClass.CONNECT || errorClass == ErrorClass.TLS || !request.wasSent);
     }
 
-    private void ended(ShardRequest request, long end) {
+    private void ended(ShardRequest request, long end, boolean vain) {
         ShardSlot slot = slots[request.slot];
         int index = request.slot;
         User user = request.user;
@@ -454,22 +448,23 @@ public final class Shard {
         request.handle = null;
         pool.addLast(request);
         if (user != null && !slot.ended) {
-            next(slot, index, user, end + slot.thinkNanos);
+            if (vain) {
+                pause(slot, slot.resting, user, end + slot.restNanos);
+            } else if (slot.thinkNanos > 0) {
+                pause(slot, slot.thinking, user, end + slot.thinkNanos);
+            } else if (end < slot.endNanos) {
+                issue(slot, index, user.supply, end, user);
+            }
         }
         if (!ticking) {
             tellIdle();
         }
     }
 
-    private void next(ShardSlot slot, int index, User user, long due) {
-        if (due >= slot.endNanos) {
-            return;
-        }
-        user.due = due;
-        if (slot.thinkNanos == 0) {
-            issue(slot, index, user.supply, due, user);
-        } else {
-            slot.think(user);
+    private void pause(ShardSlot slot, UserQueue queue, User user, long due) {
+        if (due < slot.endNanos) {
+            user.due = due;
+            queue.add(user);
             wake(due);
         }
     }

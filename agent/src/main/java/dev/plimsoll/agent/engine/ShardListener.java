@@ -16,6 +16,9 @@ public interface ShardListener {
     /** Tokens were counted in events because an answer did not tell its usage. Called once a shard. */
     void tokensCounted();
 
+    /** The shard cannot go on: it has ended its load, and what was under way has failed. */
+    void broken(Throwable failure);
+
     /** A request was not rendered when it was due, and was rendered on the event loop. Called once a shard. */
     void supplyDry(int slot);
 }

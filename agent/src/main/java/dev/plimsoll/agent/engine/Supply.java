@@ -22,6 +22,7 @@ final class Supply {
     private final AtomicReferenceArray<@Nullable Ready> ring;
     private volatile long taken;
     private volatile boolean closed;
+    private volatile boolean finished;
     private long rendered;
 
     /** A rendered request and its place in the supply. */
@@ -58,6 +59,9 @@ final class Supply {
 
     /** Renders up to that many requests; says how many. Called by the filling thread. */
     int fill(int most) {
+        if (finished && !closed) {
+            close();
+        }
         int count = 0;
         while (count < most && !closed && budget.get() > 0) {
             rendered = Math.max(rendered, taken);
@@ -76,6 +80,11 @@ final class Supply {
             }
         }
         return count;
+    }
+
+    /** Goes on behind a request that could not be rendered. Called by the filling thread. */
+    void skip() {
+        rendered++;
     }
 
     /** Frees a place of the ring that holds a request which the shard has rendered itself. */
@@ -120,6 +129,11 @@ final class Supply {
         long sequence = first + place * step;
         int url = (int) Math.floorMod(sequence, (long) urls);
         return renderer.render(factory.create(stream, sequence), url);
+    }
+
+    /** Takes no more: the filling thread frees what was not taken, so that others have the memory. Any thread. */
+    void finish() {
+        finished = true;
     }
 
     /** Renders no more and frees what was not taken. Any thread. */

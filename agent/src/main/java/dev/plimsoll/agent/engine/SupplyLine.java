@@ -1,5 +1,7 @@
 package dev.plimsoll.agent.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,11 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The threads that render an agent's requests of one leg ahead of their use. */
 public final class SupplyLine implements AutoCloseable {
-    /** Bytes that are rendered ahead at most, over all shards. */
-    public static final long BUDGET_BYTES = 256L << 20;
+    /** Bytes that are rendered ahead at most, over all shards and phases. */
+    private static final long BUDGET_BYTES = 256L << 20;
 
     private static final int BATCH = 256;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -21,10 +25,17 @@ public final class SupplyLine implements AutoCloseable {
     private final AtomicInteger waiting;
     private final AtomicLong rendered = new AtomicLong();
     private final CompletableFuture<Long> ready = new CompletableFuture<>();
+    private final Consumer<Throwable> failed;
     private volatile boolean closed;
 
-    /** Fills the supplies of these shards with that many threads; {@link #ready} completes when they are full. */
-    public SupplyLine(List<Shard> shards, int threadCount) {
+    /**
+     * Fills the supplies of these shards with that many threads; {@link #ready} completes when they are full.
+     *
+     * @param failed called for each request that cannot be rendered after {@link #ready}, by a thread of this; the
+     *     shard then tries again when the request is due, and counts it as unsent
+     */
+    public SupplyLine(List<Shard> shards, int threadCount, Consumer<Throwable> failed) {
+        this.failed = requireNonNull(failed, "failed");
         for (Shard shard : shards) {
             all.addAll(shard.supplies());
         }
@@ -41,6 +52,16 @@ public final class SupplyLine implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
+    /**
+     * The memory for the requests of a leg with that many phases. Each phase has a part of its own, so that the first
+     * cannot take it all and leave the next ones to be rendered while load runs.
+     */
+    public static List<AtomicLong> budgets(int phases) {
+        return Stream.generate(() -> new AtomicLong(BUDGET_BYTES / phases))
+                .limit(phases)
+                .toList();
+    }
+
     /** Completes with the number of requests rendered when supplies or memory are full; fails when rendering does. */
     public CompletableFuture<Long> ready() {
         return ready;
@@ -48,23 +69,31 @@ public final class SupplyLine implements AutoCloseable {
 
     private void run(List<Supply> part) {
         boolean first = true;
-        try {
-            while (!closed) {
-                int count = 0;
-                for (Supply supply : part) {
-                    count += supply.fill(BATCH);
-                }
-                rendered.addAndGet(count);
-                if (count == 0) {
-                    if (first && waiting.decrementAndGet() == 0) {
-                        ready.complete(rendered.get());
-                    }
-                    first = false;
-                    LockSupport.parkNanos(IDLE_NANOS);
-                }
+        while (!closed) {
+            int count = 0;
+            for (Supply supply : part) {
+                count += fill(supply);
             }
-        } catch (RuntimeException | OutOfMemoryError failure) {
-            ready.completeExceptionally(failure);
+            rendered.addAndGet(count);
+            if (count == 0) {
+                if (first && waiting.decrementAndGet() == 0) {
+                    ready.complete(rendered.get());
+                }
+                first = false;
+                LockSupport.parkNanos(IDLE_NANOS);
+            }
+        }
+    }
+
+    private int fill(Supply supply) {
+        try {
+            return supply.fill(BATCH);
+        } catch (RuntimeException | Error failure) {
+            supply.skip();
+            if (!ready.completeExceptionally(failure) && !closed) {
+                failed.accept(failure);
+            }
+            return 1;
         }
     }
 

@@ -9,9 +9,12 @@ import dev.plimsoll.measurements.RequestInterval;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.simulator.truth.ScheduleOptions;
 import dev.plimsoll.simulator.truth.ScheduleServer;
+import dev.plimsoll.simulator.truth.Served;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +46,30 @@ class ShardTest {
             // 5 token events have 4 gaps.
             assertEquals(800, all.histograms().get("chunk_gap").getTotalCount());
             assertEquals(200, server.records().size());
+        }
+    }
+
+    @Test
+    void shardsTogetherSendExactlyWhatOneSendsAlone() throws Exception {
+        Load load = new Load.Open(new Load.Rate.Constant(150), new Load.Arrivals.Poisson(), 1000);
+        Set<String> alone = sent(1, load);
+        assertEquals(alone, sent(3, load));
+        assertTrue(alone.size() > 100, () -> "only " + alone.size());
+    }
+
+    /** The requests that a server got, by stream and sequence number. */
+    private static Set<String> sent(int shards, Load load) throws Exception {
+        try (ScheduleServer server = ScheduleServer.start(ScheduleOptions.unary(Duration.ofMillis(1)));
+                TestShards test = new TestShards(shards, server.url(), TestClient.HTTP, TIMEOUT, SECOND, load)) {
+            test.start();
+            RequestCounts counts = test.await().counts();
+            assertEquals(counts.scheduled(), counts.succeeded(), counts::toString);
+            Set<String> ids = new TreeSet<>();
+            for (Served served : server.records()) {
+                assertTrue(ids.add(served.requestId()), () -> "sent twice: " + served.requestId());
+            }
+            assertEquals(counts.scheduled(), ids.size());
+            return ids;
         }
     }
 

@@ -60,7 +60,7 @@ final class TestShards implements AutoCloseable {
                 Optional.empty());
         Phase phase = new Phase("load", length, load, true, ANY.drain(), false);
         List<SlotLoad> slots = List.of(new SlotLoad(phase, 0, 0, length.toNanos()));
-        AtomicLong budget = new AtomicLong(SupplyLine.BUDGET_BYTES);
+        List<AtomicLong> budgets = SupplyLine.budgets(1);
         for (int i = 0; i < count; i++) {
             EventLoop loop = group.next();
             loops.add(loop);
@@ -72,12 +72,12 @@ final class TestShards implements AutoCloseable {
                         Endpoint.resolve(target.urls()),
                         new ConnectionLimits(1024, true, Duration.ofSeconds(2)),
                         null);
-                shards.add(new Shard(plan, loop, client, factory(answer), TestShards::render, budget, new Listener()));
+                shards.add(new Shard(plan, loop, client, factory(answer), TestShards::render, budgets, new Listener()));
             } catch (UnknownHostException e) {
                 fail(e);
             }
         }
-        supply = new SupplyLine(shards, 1);
+        supply = new SupplyLine(shards, 1, failure -> {});
         supply.ready().orTimeout(20, TimeUnit.SECONDS).join();
     }
 
@@ -85,7 +85,8 @@ final class TestShards implements AutoCloseable {
         return new RequestFactory() {
             @Override
             public RequestContent create(long stream, long sequence) {
-                return new RequestContent(0, "POST", "/v1/chat/completions", Map.of(), new byte[] {'{', '}'}, answer);
+                Map<String, String> headers = Map.of("X-Request-Id", stream + "-" + sequence);
+                return new RequestContent(0, "POST", "/v1/chat/completions", headers, new byte[] {'{', '}'}, answer);
             }
 
             @Override
@@ -96,7 +97,8 @@ final class TestShards implements AutoCloseable {
     }
 
     private static RenderedRequest render(RequestContent content, int url) {
-        String head = content.method() + " " + content.path() + " HTTP/1.1\r\nHost: test\r\nContent-Length: "
+        String head = content.method() + " " + content.path() + " HTTP/1.1\r\nHost: test\r\nX-Request-Id: "
+                + content.headers().get("X-Request-Id") + "\r\nContent-Length: "
                 + content.body().length + "\r\n\r\n" + new String(content.body(), StandardCharsets.UTF_8);
         return TestClient.rendered(content.answer(), url, head, false);
     }
@@ -173,5 +175,12 @@ final class TestShards implements AutoCloseable {
 
         @Override
         public void supplyDry(int slot) {}
+
+        @Override
+        public void broken(Throwable failure) {
+            synchronized (failures) {
+                failures.add("broken " + failure);
+            }
+        }
     }
 }

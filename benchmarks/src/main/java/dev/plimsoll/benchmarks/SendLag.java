@@ -1,0 +1,298 @@
+package dev.plimsoll.benchmarks;
+
+import dev.plimsoll.agent.engine.ConnectionLimits;
+import dev.plimsoll.agent.engine.Endpoint;
+import dev.plimsoll.agent.engine.HttpTargetClient;
+import dev.plimsoll.agent.engine.RequestRenderer;
+import dev.plimsoll.agent.engine.Shard;
+import dev.plimsoll.agent.engine.ShardInterval;
+import dev.plimsoll.agent.engine.ShardListener;
+import dev.plimsoll.agent.engine.ShardPlan;
+import dev.plimsoll.agent.engine.SlotLoad;
+import dev.plimsoll.agent.engine.SupplyLine;
+import dev.plimsoll.agent.engine.TimerSlack;
+import dev.plimsoll.agent.request.AnswerFormat;
+import dev.plimsoll.agent.request.RequestContent;
+import dev.plimsoll.agent.request.RequestFactory;
+import dev.plimsoll.agent.transport.Transports;
+import dev.plimsoll.measurements.ErrorClass;
+import dev.plimsoll.measurements.RequestInterval;
+import dev.plimsoll.measurements.SeriesKey;
+import dev.plimsoll.scenarios.Api;
+import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.Objectives;
+import dev.plimsoll.scenarios.Phase;
+import dev.plimsoll.scenarios.Target;
+import dev.plimsoll.scenarios.Work.Expectation;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.vertx.core.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * How late one shard sends: an open loop with equal gaps against a small server on this machine, on each transport.
+ * Beside it runs a thread that does nothing but sleep to an instant each 100 µs: what the machine allows just then.
+ *
+ * <p>Run: {@code java -cp … dev.plimsoll.benchmarks.SendLag [SECONDS [TRANSPORT…]]}; prints one line for each transport
+ * and rate. Name a transport twice to have the second line without the compiler's work. On a machine that does other
+ * things, p99 tells of those: give the process a core, as {@code chrt -f 1} does.
+ *
+ * <p>On two cores of a virtual machine (Linux, JDK 25, Netty 4.2.18), with a core for the loop, warm, in µs:
+ *
+ * <pre>
+ *            1,000/s p50  p99    10,000/s p50  p99   loop thread at 10,000/s
+ * epoll              36   118              25    93   62 % of a core
+ * io_uring           45   127              24   112   65 % of a core
+ * nio               219   564               0.5    27   97 % of a core, without priority
+ * </pre>
+ *
+ * <p>Before loops gave up their {@link TimerSlack}, the p50 of epoll was 86 µs and 66 µs. NIO waits in whole
+ * milliseconds, so that a loop with something due sooner turns without waiting: it is for machines without the others.
+ */
+public final class SendLag {
+    private static final AnswerFormat PLAIN = new AnswerFormat(Api.HTTP, false, Expectation.ANY_SUCCESS);
+    private static final SeriesKey KEY = new SeriesKey(0, "load", "get");
+    private static final byte[] ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
+
+    private static final List<String> ALL = List.of("epoll", "io_uring", "nio");
+
+    private SendLag() {}
+
+    /** Measures and prints. */
+    public static void main(String[] args) throws Exception {
+        int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+        MultiThreadIoEventLoopGroup serving = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            URI url = serve(serving);
+            List<String> names = args.length > 1 ? List.of(args).subList(1, args.length) : ALL;
+            for (String name : names) {
+                Transport transport;
+                try {
+                    transport = Transports.choose(Optional.of(name));
+                } catch (IllegalArgumentException missing) {
+                    System.out.println(missing.getMessage());
+                    continue;
+                }
+                for (int rate : new int[] {1_000, 10_000}) {
+                    measure(transport, url, rate, seconds);
+                }
+            }
+        } finally {
+            serving.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private static URI serve(MultiThreadIoEventLoopGroup group) throws InterruptedException {
+        Channel server = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Answering());
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+        return URI.create("http://127.0.0.1:" + ((InetSocketAddress) server.localAddress()).getPort());
+    }
+
+    private static void measure(Transport transport, URI url, int rate, int seconds) throws Exception {
+        run(transport, url, rate, 3);
+        Histogram machine = new Histogram(3);
+        Thread witness = Thread.ofPlatform().daemon().start(() -> witness(machine));
+        Outcome outcome = run(transport, url, rate, seconds);
+        witness.interrupt();
+        witness.join();
+        System.out.printf(
+                Locale.ROOT,
+                "%-8s %6d/s  send lag p50 %7.1f  p99 %7.1f  p99.9 %7.1f µs   service p50 %7.1f  p99 %7.1f µs   "
+                        + "loop thread %3.0f %% of a core   a sleeping thread p50 %6.1f  p99 %7.1f µs%s%n",
+                transport.name(),
+                rate,
+                micros(outcome.lag, 50),
+                micros(outcome.lag, 99),
+                micros(outcome.lag, 99.9),
+                micros(outcome.service, 50),
+                micros(outcome.service, 99),
+                outcome.busy * 100,
+                micros(machine, 50),
+                micros(machine, 99),
+                outcome.prompt ? "" : "   (timer slack could not be given up)");
+    }
+
+    private static double micros(Histogram histogram, double percentile) {
+        return histogram.getValueAtPercentile(percentile) / 1e3;
+    }
+
+    private static void witness(Histogram late) {
+        for (long due = System.nanoTime(); !Thread.currentThread().isInterrupted(); due += 100_000) {
+            long now = System.nanoTime();
+            while (now < due && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(due - now);
+                now = System.nanoTime();
+            }
+            late.recordValue(Math.max(0, now - due));
+            due = Math.max(due, now - 100_000);
+        }
+    }
+
+    private record Outcome(Histogram lag, Histogram service, double busy, boolean prompt) {}
+
+    private static Outcome run(Transport transport, URI url, int rate, int seconds) throws Exception {
+        MultiThreadIoEventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(1, transport.implementation().ioHandlerFactory());
+        EventLoop loop = group.next();
+        boolean prompt = loop.submit(TimerSlack::giveUp).get();
+        Target target = new Target(
+                List.of(url),
+                Api.HTTP,
+                Target.MODEL_AUTO,
+                false,
+                Map.of(),
+                Duration.ofSeconds(10),
+                Target.Connections.DEFAULT,
+                Optional.empty());
+        Duration length = Duration.ofSeconds(seconds);
+        Load load = new Load.Open(new Load.Rate.Constant(rate), new Load.Arrivals.Constant(), 1_000);
+        Phase phase = new Phase("load", length, load, true, Duration.ofSeconds(5), false);
+        ShardPlan plan = new ShardPlan(
+                0, 1, 1, 0, List.of(new SlotLoad(phase, 0, 0, length.toNanos())), 1, target, Objectives.NONE);
+        HttpTargetClient client = new HttpTargetClient(
+                loop,
+                transport.implementation().channelFactory(false),
+                Endpoint.resolve(target.urls()),
+                new ConnectionLimits(1_000, true, Duration.ofSeconds(5)),
+                null);
+        Intervals intervals = new Intervals();
+        Shard shard = new Shard(
+                plan, loop, client, new Gets(), new RequestRenderer(target)::render, SupplyLine.budgets(1), intervals);
+        try (SupplyLine supply = new SupplyLine(List.of(shard), 1, Throwable::printStackTrace)) {
+            supply.ready().join();
+            loop.submit(shard::open).get().sync();
+            long cpu = cpuNanos(loop);
+            long start = System.nanoTime();
+            loop.execute(() -> shard.start(start));
+            intervals.idle.get(seconds + 30L, TimeUnit.SECONDS);
+            double busy = (double) (cpuNanos(loop) - cpu) / (System.nanoTime() - start);
+            loop.submit(() -> shard.finish(System.nanoTime())).get();
+            return intervals.outcome(busy, prompt);
+        } finally {
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+        }
+    }
+
+    private static long cpuNanos(EventLoop loop) throws Exception {
+        return loop.submit(() ->
+                        java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime())
+                .get();
+    }
+
+    /** Answers as often as it finds the end of a request's head. */
+    private static final class Answering extends ChannelInboundHandlerAdapter {
+        private int ends;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            int answers = 0;
+            for (int i = bytes.readerIndex(); i < bytes.writerIndex(); i++) {
+                byte b = bytes.getByte(i);
+                ends = b == '\n' ? ends + 1 : b == '\r' ? ends : 0;
+                if (ends == 2) {
+                    answers++;
+                    ends = 0;
+                }
+            }
+            bytes.release();
+            for (int i = 0; i < answers; i++) {
+                context.write(Unpooled.wrappedBuffer(ANSWER));
+            }
+            context.flush();
+        }
+    }
+
+    /** Plain requests. */
+    private static final class Gets implements RequestFactory {
+        private static final RequestContent GET = new RequestContent(0, "GET", "/", Map.of(), new byte[0], PLAIN);
+
+        @Override
+        public RequestContent create(long stream, long sequence) {
+            return GET;
+        }
+
+        @Override
+        public RequestContent sample(int spec, long sequence) {
+            return GET;
+        }
+    }
+
+    /** Keeps what a shard recorded. */
+    private static final class Intervals implements ShardListener {
+        private final List<ShardInterval> all = new ArrayList<>();
+        private final CompletableFuture<Boolean> idle = new CompletableFuture<>();
+
+        Outcome outcome(double busy, boolean prompt) {
+            Histogram lag = new Histogram(3);
+            Histogram service = new Histogram(3);
+            for (RequestInterval part : ShardInterval.merge(all, Arrays.asList(KEY))) {
+                lag.add(part.histograms().getOrDefault("send_lag", lag.copy()));
+                service.add(part.histograms().getOrDefault("service_time", service.copy()));
+            }
+            return new Outcome(lag, service, busy, prompt);
+        }
+
+        @Override
+        public void interval(ShardInterval interval) {
+            all.add(interval);
+        }
+
+        @Override
+        public void idle() {
+            idle.complete(true);
+        }
+
+        @Override
+        public void failed(int slot, int spec, ErrorClass errorClass, int status, String detail) {
+            System.out.println(errorClass.label() + ": " + detail);
+        }
+
+        @Override
+        public void tokensCounted() {}
+
+        @Override
+        public void supplyDry(int slot) {
+            System.out.println("requests were not rendered in time");
+        }
+
+        @Override
+        public void broken(Throwable failure) {
+            idle.completeExceptionally(failure);
+        }
+    }
+}
