@@ -5,8 +5,8 @@ import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.scenarios.Gate;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ record Baselines(List<RunResults> runs, String problem) {
                         "gate.baseline.run: there is no " + named + "; name a run bundle or a store of them");
             }
             return promoted(named, loadHash, 1);
-        } catch (BundleException | InvalidPathException e) {
+        } catch (BundleException | IllegalArgumentException | UncheckedIOException e) {
             return new Baselines(List.of(), "the baseline cannot be read: " + e.getMessage());
         }
     }

@@ -19,10 +19,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The agents of a run and the talk with them. Reports are acknowledged on the bus' thread at once, and handed to the
@@ -51,6 +53,9 @@ final class Crew implements AutoCloseable {
     interface Handler {
         /** Something other than a greeting or a beat came. */
         void report(Report report) throws RunEnded;
+
+        /** The agents are not as usual, but the run goes on. */
+        void told(String sentence);
 
         /** An agent is gone for good. */
         void lost(AgentLink link, String why) throws RunEnded;
@@ -118,10 +123,21 @@ final class Crew implements AutoCloseable {
     /** Brings the agents up and waits until all have greeted. */
     void assemble() throws RunEnded, RunException, InterruptedException {
         fleet.start((which, why) -> loop.execute(() -> gone(which, why)));
-        if (!loop.await(() -> inOrder.size() == fleet.expected(), GREETING_LIMIT)) {
-            throw RunEnded.aborted(inOrder.size() + " of " + fleet.expected() + " agents greeted within "
-                    + GREETING_LIMIT.toSeconds() + " s; look at their logs in the run bundle");
+        boolean all = loop.await(() -> inOrder.size() == fleet.expected(), fleet.patience());
+        if (!all) {
+            handler.told(greeted() + " within " + fleet.patience().toSeconds() + " s: starting the others anew");
+            Set<Long> there = inOrder.stream().map(link -> link.facts().pid()).collect(Collectors.toSet());
+            fleet.replaceSilent(there::contains);
+            all = loop.await(() -> inOrder.size() == fleet.expected(), GREETING_LIMIT);
         }
+        if (!all) {
+            throw RunEnded.aborted(
+                    greeted() + " within " + GREETING_LIMIT.toSeconds() + " s; look at their logs in the run bundle");
+        }
+    }
+
+    private String greeted() {
+        return inOrder.size() + " of " + fleet.expected() + " agents greeted";
     }
 
     /** Lets the agents go. They say what they still have to say; then nobody is lost any more by ending. */

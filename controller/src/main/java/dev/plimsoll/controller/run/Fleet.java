@@ -3,6 +3,7 @@ package dev.plimsoll.controller.run;
 import dev.plimsoll.agent.protocol.AgentFacts;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -20,6 +21,19 @@ interface Fleet extends AutoCloseable {
      * @param gone told which agents will not come back, and why, a sentence; on any thread
      */
     void start(BiConsumer<Predicate<AgentFacts>, String> gone) throws RunException, InterruptedException;
+
+    /** How long agents may take to greet before those that have not are replaced once. */
+    default Duration patience() {
+        return Duration.ofSeconds(30);
+    }
+
+    /**
+     * Ends the agents that have not greeted, and starts others in their place. On a busy machine it happens that one gets
+     * stuck in joining the cluster, and a new one does not.
+     *
+     * @param greeted tells those that have
+     */
+    default void replaceSilent(Predicate<Long> greeted) throws RunException {}
 
     /** An agent is lost for good: it must not go on with its load, even if it lives. Returns at once. */
     default void giveUp(AgentFacts lost) {}

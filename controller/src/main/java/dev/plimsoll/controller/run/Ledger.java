@@ -75,6 +75,11 @@ final class Ledger implements AutoCloseable {
         return writer.directory();
     }
 
+    /** When the run began, by this process' clock. */
+    Instant started() {
+        return writer.info().started();
+    }
+
     RunResults results() {
         return results;
     }
@@ -83,7 +88,7 @@ final class Ledger implements AutoCloseable {
     void agents(List<AgentLink> links) {
         merger = new IntervalMerger(links.stream().map(AgentLink::id).toList(), INTERVAL);
         links.forEach(link -> offsets.put(link.id(), link.offsetMicros()));
-        provisional = new RunClock(writer.info().started(), offsets);
+        provisional = new RunClock(started(), offsets);
     }
 
     /** A leg starts at this instant; the first one is the timeline's zero. */
@@ -149,19 +154,18 @@ final class Ledger implements AutoCloseable {
 
     void agentLost(AgentLink link, String sentence) {
         results.agentLost(link.facts().label());
+        List<MergedInterval> complete = merger == null ? List.of() : merger.lost(link.id());
         event(
                 "agent_lost",
                 sentence,
                 Map.of("agent", link.id(), "label", link.facts().label()));
-        if (merger != null) {
-            keep(merger.lost(link.id()));
-        }
+        keep(complete);
     }
 
     /** Writes what still waits: for other agents' intervals, or for load where none was sent. */
     void complete() {
         if (timeline == null) {
-            begin(writer.info().started());
+            begin(started());
         }
         if (merger != null) {
             keep(merger.flush());
@@ -169,20 +173,22 @@ final class Ledger implements AutoCloseable {
     }
 
     private List<MergedInterval> keep(List<MergedInterval> complete) {
-        if (merger != null) {
-            merger.problems().forEach(problem -> event("interval", problem));
-        }
+        List<String> problems = new ArrayList<>();
         List<MergedInterval> kept = new ArrayList<>();
         for (MergedInterval interval : complete) {
             try {
                 results.add(interval);
+                kept.add(interval);
             } catch (IllegalArgumentException e) {
-                event("protocol", "an interval was left out: " + e.getMessage());
-                continue;
+                problems.add("an interval was left out: " + e.getMessage());
             }
-            writer.interval(interval, results);
-            kept.add(interval);
         }
+        if (merger != null) {
+            problems.addAll(merger.problems());
+        }
+        /* What is measured is known by now, whatever can be written. */
+        kept.forEach(interval -> writer.interval(interval, results));
+        problems.forEach(problem -> event("interval", problem));
         /* A run whose intervals stay away has nothing new to sum up. */
         long nanos = System.nanoTime();
         if (nanos - lastSummary > SUMMARY_NANOS) {

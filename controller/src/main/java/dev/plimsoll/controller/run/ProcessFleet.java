@@ -18,9 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
@@ -38,7 +39,8 @@ final class ProcessFleet implements Fleet {
     private final Path directory;
     private final Secrets secrets;
     private final Optional<String> transport;
-    private final List<Process> processes = new CopyOnWriteArrayList<>();
+    private final Map<String, Process> processes = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Predicate<AgentFacts>, String> told = (which, why) -> {};
     private final AtomicBoolean closing = new AtomicBoolean();
     private final Thread atExit = new Thread(this::destroyForcibly, "plimsoll-agents-end");
 
@@ -78,33 +80,51 @@ final class ProcessFleet implements Fleet {
 
     @Override
     public void start(BiConsumer<Predicate<AgentFacts>, String> gone) throws RunException {
+        told = gone;
         Runtime.getRuntime().addShutdownHook(atExit);
         Set<Long> seen = new HashSet<>();
-        bus.onMembersChanged(members -> membersChanged(seen, members, gone));
+        bus.onMembersChanged(members -> membersChanged(seen, members));
         for (int i = 1; i <= agents; i++) {
-            String label = "agent-" + i;
-            try {
-                Process process = new ProcessBuilder(command(label))
-                        .redirectErrorStream(true)
-                        .start();
-                processes.add(process);
-                process.getOutputStream().close();
-                Thread.ofPlatform().daemon().name(label + "-log").start(() -> keepLog(process, label));
-                process.onExit().thenAccept(ended -> {
-                    if (!closing.get()) {
-                        gone.accept(
-                                facts -> facts.pid() == ended.pid(),
-                                "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see "
-                                        + label + ".log in the run bundle");
-                    }
-                });
-            } catch (IOException e) {
-                throw new RunException("cannot start the process of " + label + ": " + e.getMessage(), e);
+            begin("agent-" + i);
+        }
+    }
+
+    private void begin(String label) throws RunException {
+        try {
+            Process process =
+                    new ProcessBuilder(command(label)).redirectErrorStream(true).start();
+            processes.put(label, process);
+            process.getOutputStream().close();
+            Thread.ofPlatform().daemon().name(label + "-log").start(() -> keepLog(process, label));
+            process.onExit().thenAccept(ended -> {
+                if (isOurs(ended.pid())) {
+                    told.accept(
+                            facts -> facts.pid() == ended.pid(),
+                            "its process " + ended.pid() + " ended with code " + ended.exitValue() + "; see " + label
+                                    + ".log in the run bundle");
+                }
+            });
+        } catch (IOException e) {
+            throw new RunException("cannot start the process of " + label + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the end of that process is news. */
+    private boolean isOurs(long pid) {
+        return !closing.get() && processes.values().stream().anyMatch(process -> process.pid() == pid);
+    }
+
+    @Override
+    public void replaceSilent(Predicate<Long> greeted) throws RunException {
+        for (Map.Entry<String, Process> one : List.copyOf(processes.entrySet())) {
+            if (!greeted.test(one.getValue().pid()) && processes.remove(one.getKey(), one.getValue())) {
+                one.getValue().destroyForcibly();
+                begin(one.getKey());
             }
         }
     }
 
-    private void membersChanged(Set<Long> seen, List<String> members, BiConsumer<Predicate<AgentFacts>, String> gone) {
+    private void membersChanged(Set<Long> seen, List<String> members) {
         Set<Long> now = new HashSet<>();
         for (String member : members) {
             now.add(Long.parseLong(member.substring(member.lastIndexOf('/') + 1)));
@@ -115,9 +135,9 @@ final class ProcessFleet implements Fleet {
             seen.clear();
             seen.addAll(now);
         }
-        if (!closing.get()) {
-            left.forEach(pid -> gone.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
-        }
+        left.stream()
+                .filter(this::isOurs)
+                .forEach(pid -> told.accept(facts -> facts.pid() == pid, "its process " + pid + " left the cluster"));
     }
 
     private List<String> command(String label) {
@@ -167,7 +187,9 @@ final class ProcessFleet implements Fleet {
 
     @Override
     public void giveUp(AgentFacts lost) {
-        processes.stream().filter(process -> process.pid() == lost.pid()).forEach(Process::destroyForcibly);
+        processes.values().stream()
+                .filter(process -> process.pid() == lost.pid())
+                .forEach(Process::destroyForcibly);
     }
 
     @Override
@@ -176,9 +198,9 @@ final class ProcessFleet implements Fleet {
             return;
         }
         try {
-            processes.forEach(Process::destroy);
+            processes.values().forEach(Process::destroy);
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-            for (Process process : processes) {
+            for (Process process : processes.values()) {
                 process.waitFor(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
             destroyForcibly();
@@ -203,6 +225,6 @@ final class ProcessFleet implements Fleet {
 
     private void destroyForcibly() {
         closing.set(true);
-        processes.forEach(Process::destroyForcibly);
+        processes.values().forEach(Process::destroyForcibly);
     }
 }

@@ -151,9 +151,12 @@ public final class RunDirector {
                 opening.stopEarly(ended.get(), secrets.mask(ended.get().sentence()));
             }
             opened.release();
+            card.agents(opened.links());
             return ended;
         } catch (RunException | BundleException e) {
-            return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
+            String sentence = String.valueOf(e.getMessage());
+            Conclusion.tryWrite(() -> ledger.event("abort", sentence));
+            return Optional.of(RunEnded.aborted(sentence));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(RunEnded.aborted("the run's thread was interrupted"));
@@ -176,6 +179,11 @@ public final class RunDirector {
             @Override
             public void report(Report report) throws RunEnded {
                 received(ledger, report);
+            }
+
+            @Override
+            public void told(String sentence) {
+                ledger.event("agents", sentence);
             }
 
             @Override
@@ -220,8 +228,7 @@ public final class RunDirector {
         card.agents(links);
         ledger.agents(links);
         if (request.agents() > 0) {
-            double seconds =
-                    Duration.between(card.running().started(), clock.instant()).toMillis() / MILLIS_PER_SECOND;
+            double seconds = Duration.between(ledger.started(), clock.instant()).toMillis() / MILLIS_PER_SECOND;
             ledger.event(
                     "agents",
                     String.format(Locale.ROOT, "%s ready after %.1f s", agents(links.size()), seconds),

@@ -73,6 +73,14 @@ class RunDirectorTest {
     }
 
     @Test
+    void anAgentThatNeverGreetsIsReplaced() throws RunException {
+        RunOutcome outcome = director(ScriptedAgent.Fault.NEVER_GREETS).run();
+        assertEquals(RunInfo.Status.FINISHED, outcome.info().status());
+        assertTrue(RunBundle.open(outcome.bundle()).events().stream()
+                .anyMatch(event -> event.sentence().startsWith("0 of 1 agents greeted within 1 s")));
+    }
+
+    @Test
     void aSilentAgentMakesTheRunPartial() throws RunException {
         RunOutcome outcome = director(ScriptedAgent.Fault.NONE, ScriptedAgent.Fault.SILENT_ONCE_STARTED)
                 .run();
@@ -261,6 +269,18 @@ class RunDirectorTest {
                 agents.add(agent);
                 agent.start();
             }
+        }
+
+        @Override
+        public Duration patience() {
+            return Duration.ofSeconds(faults[0] == ScriptedAgent.Fault.NEVER_GREETS ? 1 : 20);
+        }
+
+        @Override
+        public void replaceSilent(Predicate<Long> greeted) {
+            ScriptedAgent agent = new ScriptedAgent(vertx, "agent-1", ScriptedAgent.Fault.NONE, 0);
+            agents.add(agent);
+            agent.start();
         }
 
         @Override

@@ -27,6 +27,7 @@ final class ScriptedAgent {
     /** What it does wrong. */
     enum Fault {
         NONE,
+        NEVER_GREETS,
         SILENT_ONCE_STARTED,
         REFUSES,
         FAILS_SMOKE,
@@ -53,6 +54,9 @@ final class ScriptedAgent {
 
     void start() {
         vertx.eventBus().<Object>consumer(ProtocolCodec.agentAddress(facts.id()), this::command);
+        if (fault == Fault.NEVER_GREETS) {
+            return;
+        }
         send(new Report.Hello(facts));
         vertx.setPeriodic(200, timer -> {
             if (!silent) {
