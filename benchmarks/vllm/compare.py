@@ -15,7 +15,7 @@ def totals(path: str) -> dict[str, float]:
     """Sums of every series of vLLM by name, over engines and labels; finish reasons kept apart."""
     sums: dict[str, float] = {}
     for line in pathlib.Path(path).read_text().splitlines():
-        match = re.match(r"(vllm:[a-z_:]+)(\{[^}]*\})? ([0-9.e+-]+)$", line)
+        match = re.match(r"(vllm:[a-z0-9_:]+)(\{[^}]*\})? ([0-9.e+-]+)$", line)
         if not match or match[1].endswith(("_bucket", "_created")):
             continue
         name = match[1]

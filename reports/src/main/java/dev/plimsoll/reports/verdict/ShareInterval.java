@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.verdict;
 
 import org.apache.commons.statistics.distribution.BetaDistribution;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
@@ -11,6 +12,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * @param high the upper end
  */
 record ShareInterval(double low, double high) {
+    private static final int UNLIKELY = 10;
 
     /**
      * The interval of a share.
@@ -42,5 +44,19 @@ record ShareInterval(double low, double high) {
         double t = batches.quantile(confidence);
         double fewer = share * (1 - share) / batches.variance() * (z / t) * (z / t);
         return Math.max(1, Math.min(count, fewer));
+    }
+
+    /**
+     * Whether batches differ by no more than independent observations would: the ratio of the two variances times the
+     * degrees of freedom is then no unlikely value (1 in {@value #UNLIKELY}) of a chi-squared variable. The uncertainty
+     * of a variance from few batches is otherwise taken for correlation that is not there.
+     */
+    static boolean isNoMoreThanChance(double share, double count, RatioEstimate batches) {
+        double independent = share * (1 - share) / count;
+        if (!(batches.variance() > 0) || !(independent > 0) || batches.freedom() < 1) {
+            return false;
+        }
+        double seen = batches.freedom() * batches.variance() / independent;
+        return ChiSquaredDistribution.of(batches.freedom()).survivalProbability(seen) > 1.0 / UNLIKELY;
     }
 }

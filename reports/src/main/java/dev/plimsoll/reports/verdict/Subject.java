@@ -170,9 +170,11 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
 
     private static Measured percentile(
             double share, double value, RatioEstimate batches, long count, double confidence, Quantile quantile) {
+        boolean independent = ShareInterval.isNoMoreThanChance(share, count, batches);
         Measured.Outlook outlook = times -> {
+            double values = count * times;
             double effective =
-                    ShareInterval.effective(share, (double) count * times, batches.longer(times), confidence);
+                    independent ? values : ShareInterval.effective(share, values, batches.longer(times), confidence);
             PercentileRanks ranks = PercentileRanks.of(share, effective, confidence);
             return new Interval(
                     ranks.low().map(s -> quantile.at(Math.max(1, Math.floor(s * count)) / count)),
