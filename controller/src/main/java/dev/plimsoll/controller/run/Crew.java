@@ -249,7 +249,7 @@ final class Crew implements AutoCloseable {
 
     private static Answer accepted(AgentLink link, String command, Answer answer) throws RunEnded {
         if (answer instanceof Answer.Refused refused) {
-            throw RunEnded.aborted("agent " + link.facts().label() + " refused " + command + ": " + refused.reason());
+            throw RunEnded.refused("agent " + link.facts().label() + " refused " + command + ": " + refused.reason());
         }
         return answer;
     }

@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunDirector {
     private static final Duration ADOPT_LIMIT = Duration.ofSeconds(10);
+    private static final Duration INSPECT_PAUSE = Duration.ofSeconds(1);
     private static final Duration INSPECT_LIMIT = Duration.ofMinutes(2);
     private static final Duration SMOKE_MARGIN = Duration.ofSeconds(10);
     private static final double NANOS_PER_SECOND = 1e9;
@@ -204,8 +205,12 @@ public final class RunDirector {
             throws RunException, InterruptedException {
         try {
             TargetFacts facts = getReady(agents, ledger, card);
-            if (judge.isPresent()) {
+            if (wantedSmoke().isPresent()) {
                 smoke(agents, ledger, facts);
+                // It may have been starting when it was looked at first.
+                facts = inspect(agents);
+                card.found(facts);
+                ledger.update(card.running());
             }
             for (Leg leg : legs) {
                 load.play(leg, facts);
@@ -235,16 +240,51 @@ public final class RunDirector {
                     Map.of("ready", links.size()));
         }
         adopt(agents, links);
-        AgentLink one = links.getFirst();
+        TargetFacts facts = wantedSmoke().isPresent() ? inspectUntilUp(agents, ledger) : inspect(agents);
+        links.forEach(link -> link.state("ready"));
+        card.found(facts);
+        ledger.update(card.running());
+        return facts;
+    }
+
+    private Optional<Gate.Smoke> wantedSmoke() {
+        return judge.isPresent() ? scenario.gate().flatMap(Gate::smoke) : Optional.empty();
+    }
+
+    private TargetFacts inspect(Crew agents) throws RunEnded, InterruptedException {
+        AgentLink one = agents.links().getFirst();
         Answer answer = agents.ask(List.of(one), link -> new Command.Inspect(agents.run()), INSPECT_LIMIT)
                 .get(one);
         if (!(answer instanceof Answer.Inspected inspected)) {
             throw RunEnded.aborted("an agent answered Inspect with something else");
         }
-        links.forEach(link -> link.state("ready"));
-        card.found(inspected.facts());
-        ledger.update(card.running());
         return inspected.facts();
+    }
+
+    /**
+     * Asks again while a target that was just deployed is still starting, as long as its smoke test may take. One that
+     * does not come up has failed its smoke test.
+     */
+    private TargetFacts inspectUntilUp(Crew agents, Ledger ledger) throws RunEnded, InterruptedException {
+        Duration timeout = wantedSmoke().orElseThrow().timeout();
+        Instant end = clock.instant().plus(timeout);
+        while (true) {
+            try {
+                return inspect(agents);
+            } catch (RunEnded no) {
+                if (!no.isRefusal()) {
+                    throw no;
+                }
+                if (!clock.instant().isBefore(end)) {
+                    String sentence = secrets.mask(no.sentence());
+                    SmokeCheck failed = SmokeCheck.neverUp(sentence, timeout);
+                    smoke = Optional.of(failed.check());
+                    ledger.event("smoke", failed.check().sentence(), failed.detail());
+                    throw RunEnded.decided(failed.check().sentence());
+                }
+                loop.await(() -> false, INSPECT_PAUSE);
+            }
+        }
     }
 
     private void adopt(Crew agents, List<AgentLink> links) throws RunEnded, InterruptedException {
@@ -267,7 +307,7 @@ public final class RunDirector {
     }
 
     private void smoke(Crew agents, Ledger ledger, TargetFacts facts) throws RunEnded, InterruptedException {
-        Optional<Gate.Smoke> wanted = scenario.gate().flatMap(Gate::smoke);
+        Optional<Gate.Smoke> wanted = wantedSmoke();
         if (wanted.isEmpty()) {
             return;
         }

@@ -9,9 +9,15 @@ final class RunEnded extends Exception {
     private final RunInfo.Status status;
     private final boolean incomplete;
     private final boolean told;
+    private final boolean refusal;
 
     private RunEnded(RunInfo.Status status, boolean incomplete, boolean told, String sentence) {
+        this(status, incomplete, told, false, sentence);
+    }
+
+    private RunEnded(RunInfo.Status status, boolean incomplete, boolean told, boolean refusal, String sentence) {
         super(sentence);
+        this.refusal = refusal;
         this.status = status;
         this.incomplete = incomplete;
         this.told = told;
@@ -20,6 +26,11 @@ final class RunEnded extends Exception {
     /** Stopped by a person, or by what cannot be gone on with. */
     static RunEnded aborted(String sentence) {
         return new RunEnded(RunInfo.Status.ABORTED, true, false, sentence);
+    }
+
+    /** An agent said no. */
+    static RunEnded refused(String sentence) {
+        return new RunEnded(RunInfo.Status.ABORTED, true, false, true, sentence);
     }
 
     /** Part of the measurement is missing. */
@@ -50,6 +61,11 @@ final class RunEnded extends Exception {
     /** Whether the events have its sentence already. */
     boolean told() {
         return told;
+    }
+
+    /** Whether an agent said no, so that it may be asked again. */
+    boolean isRefusal() {
+        return refusal;
     }
 
     String sentence() {

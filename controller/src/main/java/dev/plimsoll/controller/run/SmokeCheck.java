@@ -2,6 +2,7 @@ package dev.plimsoll.controller.run;
 
 import dev.plimsoll.agent.protocol.SmokeResult;
 import dev.plimsoll.reports.verdict.Verdict;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,23 +14,40 @@ import java.util.Optional;
  * @param detail for the event
  */
 record SmokeCheck(Verdict.Check check, Map<String, Object> detail) {
+    /** Of a target that could not even be looked at. */
+    static SmokeCheck neverUp(String sentence, Duration timeout) {
+        return new SmokeCheck(
+                check(
+                        Verdict.CheckOutcome.FAIL,
+                        0,
+                        "the target did not come up within " + timeout.toSeconds() + " s: " + sentence),
+                Map.of("passed", false));
+    }
+
     /** Of what an agent found. */
     static SmokeCheck of(SmokeResult result, Secrets secrets) {
         List<String> attempts =
                 result.attempts().stream().map(SmokeCheck::sentence).toList();
-        Verdict.Check check = new Verdict.Check(
+        Verdict.Check check = check(
+                result.passed() ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL,
+                result.attempts().size(),
+                secrets.mask(result.sentence()));
+        return new SmokeCheck(check, Map.of("passed", result.passed(), "attempts", secrets.mask(attempts)));
+    }
+
+    private static Verdict.Check check(Verdict.CheckOutcome outcome, long samples, String sentence) {
+        return new Verdict.Check(
                 "smoke",
                 Verdict.Kind.SMOKE,
-                result.passed() ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL,
+                outcome,
                 Optional.empty(),
                 "",
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                result.attempts().size(),
-                secrets.mask(result.sentence()));
-        return new SmokeCheck(check, Map.of("passed", result.passed(), "attempts", secrets.mask(attempts)));
+                samples,
+                sentence);
     }
 
     private static String sentence(SmokeResult.Attempt attempt) {
