@@ -60,11 +60,7 @@ final class Conclusion {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
         Measured measured = new Measured(
-                clock.instant(),
-                ledger.results().summary(),
-                ended,
-                smoke,
-                request.judge() ? baselines() : NO_BASELINES);
+                clock.instant(), ledger.summary(), ended, smoke, request.judge() ? baselines() : NO_BASELINES);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
         if (unwritten.isEmpty()) {

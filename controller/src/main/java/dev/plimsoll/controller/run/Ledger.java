@@ -9,11 +9,13 @@ import dev.plimsoll.reports.bundle.NodeLine;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.IntervalMerger;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunClock;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.results.Summary;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,7 @@ final class Ledger implements AutoCloseable {
     private final Secrets secrets;
     private final RunObserver observer;
     private final InstantSource clock;
+    private final GeneratorFitness.Limits limits;
     private final RunResults results;
     private final List<Function<RunClock, RunEvent>> earlyEvents = new ArrayList<>();
     private final List<NodeSample> earlySamples = new ArrayList<>();
@@ -51,8 +54,15 @@ final class Ledger implements AutoCloseable {
     private @Nullable IntervalMerger merger;
     private long lastSummary = System.nanoTime();
 
-    Ledger(RunBundleWriter writer, List<Leg> legs, Secrets secrets, RunObserver observer, InstantSource clock) {
+    Ledger(
+            RunBundleWriter writer,
+            List<Leg> legs,
+            Secrets secrets,
+            RunObserver observer,
+            InstantSource clock,
+            GeneratorFitness.Limits limits) {
         this.writer = writer;
+        this.limits = limits;
         this.secrets = secrets;
         this.observer = observer;
         this.clock = clock;
@@ -82,6 +92,11 @@ final class Ledger implements AutoCloseable {
 
     RunResults results() {
         return results;
+    }
+
+    /** What was measured so far, with the generator held against the limits that the verdict has. */
+    Summary summary() {
+        return results.summary(limits);
     }
 
     /** These agents are the run's, with those clocks. */
@@ -193,7 +208,7 @@ final class Ledger implements AutoCloseable {
         long nanos = System.nanoTime();
         if (nanos - lastSummary > SUMMARY_NANOS) {
             lastSummary = nanos;
-            writer.summary(results.summary());
+            writer.summary(summary());
         }
         return kept;
     }

@@ -13,6 +13,7 @@ import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunId;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
+import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
@@ -107,7 +108,13 @@ public final class RunDirector {
     public RunOutcome run() throws RunException {
         Instant now = clock.instant();
         RunCard card = new RunCard(request, secrets, RunId.create(now, random), now);
-        Ledger ledger = new Ledger(createBundle(card), legs, secrets, observer, clock);
+        Ledger ledger = new Ledger(
+                createBundle(card),
+                legs,
+                secrets,
+                observer,
+                clock,
+                scenario.gate().map(GeneratorFitness.Limits::of).orElse(GeneratorFitness.Limits.DEFAULT));
         try {
             observer.started(ledger.directory());
             Optional<RunEnded> ended = direct(ledger, card);

@@ -12,6 +12,7 @@ import dev.plimsoll.reports.bundle.RunId;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
+import dev.plimsoll.reports.results.GeneratorFitness;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,7 +61,8 @@ class LedgerTest {
                 new RunInfo.TargetRef(List.of("http://127.0.0.1:1"), List.of(), "", "", Map.of()),
                 List.of());
         RunBundleWriter writer = RunBundleWriter.create(store, info, "name: early\n");
-        try (Ledger ledger = new Ledger(writer, List.of(), new Secrets(Set.of()), NOBODY, clock)) {
+        try (Ledger ledger =
+                new Ledger(writer, List.of(), new Secrets(Set.of()), NOBODY, clock, GeneratorFitness.Limits.DEFAULT)) {
             RunBundle bundle = RunBundle.open(ledger.directory());
             now = STARTED.plusSeconds(2);
             ledger.event("agents", "2 agents ready");

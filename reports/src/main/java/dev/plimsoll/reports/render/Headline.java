@@ -24,6 +24,10 @@ import java.util.TreeMap;
  * @param reasons why, a sentence each
  */
 record Headline(String word, String sign, String style, Optional<Integer> exitCode, List<String> reasons) {
+    /** How the reason of a run begins that a signal ended. */
+    private static final String INTERRUPTED = "interrupted by ";
+
+    private static final int INTERRUPTED_CODE = 4;
 
     /** Of a run. */
     static Headline of(ReportData data) {
@@ -41,10 +45,12 @@ record Headline(String word, String sign, String style, Optional<Integer> exitCo
             reasons.add(info.reason());
         }
         if (verdict.isPresent()) {
+            boolean interrupted =
+                    info.status() == RunInfo.Status.ABORTED && info.reason().startsWith(INTERRUPTED);
             return switch (verdict.get().verdict()) {
-                case PROMOTE -> new Headline("PROMOTE", "✓", "good", Optional.of(0), reasons);
-                case ROLLBACK -> new Headline("ROLLBACK", "✗", "bad", Optional.of(1), reasons);
-                case INCONCLUSIVE -> new Headline("INCONCLUSIVE", "?", "unsure", Optional.of(3), reasons);
+                case PROMOTE -> new Headline("PROMOTE", "✓", "good", code(0, interrupted), reasons);
+                case ROLLBACK -> new Headline("ROLLBACK", "✗", "bad", code(1, interrupted), reasons);
+                case INCONCLUSIVE -> new Headline("INCONCLUSIVE", "?", "unsure", code(3, interrupted), reasons);
             };
         }
         String word = info.status().label().toUpperCase(Locale.ROOT);
@@ -52,6 +58,11 @@ record Headline(String word, String sign, String style, Optional<Integer> exitCo
             case FINISHED -> new Headline(word, "✓", "plain", Optional.empty(), reasons);
             case RUNNING, ABORTED, PARTIAL -> new Headline(word, "!", "unsure", Optional.empty(), reasons);
         };
+    }
+
+    /** A gate that a signal ended has failed, whatever its verdict. */
+    private static Optional<Integer> code(int ofVerdict, boolean interrupted) {
+        return Optional.of(interrupted ? INTERRUPTED_CODE : ofVerdict);
     }
 
     /** The sign of a check's outcome. */
