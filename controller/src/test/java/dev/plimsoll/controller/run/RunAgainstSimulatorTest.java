@@ -230,6 +230,28 @@ class RunAgainstSimulatorTest {
     }
 
     @Test
+    void aTargetThatIsStillStartingIsWaitedFor() throws Exception {
+        simulator.faults().unready(Duration.ofMillis(2_500));
+        RunOutcome outcome = run(GATE, true);
+        assertEquals(
+                Verdict.Outcome.PROMOTE,
+                verdict(outcome).verdict(),
+                verdict(outcome).reasons().toString());
+        assertEquals("sim", outcome.info().target().model());
+    }
+
+    @Test
+    void aTargetThatDoesNotComeUpInTimeIsRolledBackWithoutLoad() throws Exception {
+        simulator.faults().unready(Duration.ofMinutes(1));
+        RunOutcome outcome = run(GATE.replace("timeout: 10s, requests: 1", "timeout: 1s, requests: 1"), true);
+        assertEquals(Verdict.Outcome.ROLLBACK, verdict(outcome).verdict());
+        assertTrue(
+                verdict(outcome).reasons().getFirst().contains("did not come up within 1 s"),
+                verdict(outcome).reasons().toString());
+        assertEquals(List.of(), outcome.summary().phases());
+    }
+
+    @Test
     void aFileThatCannotBeWrittenDuringTheLoadEndsTheRunWithItsReason() throws Exception {
         RunOutcome outcome = run(GATE, true, () -> block("histograms.hlog"));
         assertEquals(RunInfo.Status.ABORTED, outcome.info().status());
