@@ -63,6 +63,12 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         };
     }
 
+    /** The largest value of any request, whichever statistic is wanted; absent without values. */
+    Optional<Double> largest(RunResults results, double confidence) {
+        Subject largest = new Subject(metric, Optional.of(Statistic.MAX), on, phase);
+        return largest.measure(results, confidence).getFirst().value();
+    }
+
     /** The share of requests that failed by the target's answer, which no generator can have caused. */
     Measured targetErrors(RunResults results, double confidence) {
         return share(results, batch -> targetErrors(batch.counts(on)), confidence);

@@ -18,9 +18,10 @@ import java.util.OptionalDouble;
  *
  * <p>It passes when the whole interval keeps the limit and fails when the whole interval breaks it. A share of requests of
  * which no single one counts against it passes as observed, once there are so many requests (1 / allowed share) that one
- * that did would not have gone beyond the limit; an allowed share of 0 is always judged as observed. That is a rule about
- * errors, of which a sound run has none; it does not hold for percentiles, whose tails no run is free of. Errors fail as
- * observed, too, when so many are no chance among independent requests: that they came all at once widens the interval,
+ * that did would not have gone beyond the limit; an allowed share of 0 is always judged as observed. A percentile of
+ * requests of which none lies beyond its upper limit passes as observed once independent ones would have sufficed: that
+ * slow requests come together tells how far the percentile may move, and nothing of a limit that none came to. Errors fail
+ * as observed, too, when so many are no chance among independent requests: that they came all at once widens the interval,
  * and excuses none of them.
  */
 final class ThresholdCheck {
@@ -65,7 +66,9 @@ final class ThresholdCheck {
                         .orElse(Double.NEGATIVE_INFINITY));
         Measured measured =
                 subject.measure(results, confidence).stream().max(worst).orElseThrow();
-        return new Finding(measured, outcome(measured));
+        Verdict.CheckOutcome outcome = outcome(measured);
+        boolean untouched = outcome == Verdict.CheckOutcome.UNDECIDED && isUntouched(results, measured);
+        return new Finding(measured, untouched ? Verdict.CheckOutcome.PASS : outcome);
     }
 
     /**
@@ -123,6 +126,21 @@ final class ThresholdCheck {
                                 ShareInterval.of(value, (double) measured.samples(), confidence)
                                         .low(),
                                 threshold.limit());
+    }
+
+    /* Whether no request lies beyond the upper limit of a percentile, and there are enough of them. */
+    private boolean isUntouched(RunResults results, Measured measured) {
+        Optional<Statistic> wanted = threshold.statistic().filter(s -> s.kind() == Statistic.Kind.PERCENTILE);
+        if (wanted.isEmpty()
+                || threshold.metric().kind() != Metric.Kind.REQUEST
+                || !threshold.operator().isUpperLimit()
+                || !measured.problem().isEmpty()
+                || measured.samples() < PercentileRanks.fewest(wanted.get().percentile() / 100, confidence)) {
+            return false;
+        }
+        return subject.largest(results, confidence)
+                .map(value -> threshold.operator().holds(value, threshold.limit()))
+                .orElse(false);
     }
 
     private boolean isFlawless(double value) {

@@ -94,6 +94,29 @@ final class ThresholdCheckTest {
         assertEquals(CheckOutcome.FAIL, check("ttft.p99 < 50", ttft(1, 368)).outcome());
     }
 
+    /** All 12 of 1,200 values beyond the p99 came in one second: too few effective values for an upper end. */
+    @Test
+    void percentileWhoseLimitNoRequestCameToPassesHoweverMuchSlowOnesComeTogether() {
+        Verdict.Check far = check("latency.p99 < 500", slowSecond(219));
+        assertTrue(far.high().isEmpty(), far::sentence);
+        assertEquals(CheckOutcome.PASS, far.outcome(), far::sentence);
+        assertSays("judged as observed, for no request counts against it", far);
+        Verdict.Check oneBeyond = check("latency.p99 < 500", slowSecond(600));
+        assertEquals(CheckOutcome.UNDECIDED, oneBeyond.outcome(), oneBeyond::sentence);
+    }
+
+    /** A minute of 20 requests a second of 100 ms, with 200, 201, … ms in one second, the last of which is given. */
+    private static RunResults slowSecond(double last) {
+        return run("run", 60, second -> {
+            double[] values = new double[20];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = second == 30 ? 200 + i : 100;
+            }
+            values[19] = second == 30 ? last : 100;
+            return values;
+        });
+    }
+
     private static RunResults ttft(int seconds, int perSecond) {
         RunResults results = new RunResults("run", List.of(TestingLoad.steady("steady", seconds)));
         results.legStarts(0, 0);
