@@ -72,7 +72,7 @@ public final class Metrics {
     public static final Metric ERRORS_RATIO = add("errors.ratio", WINDOW, Unit.RATIO, "failed / all scheduled");
 
     static {
-        node("in_flight", Unit.COUNT, "requests sent and not ended, sampled each interval");
+        node("in_flight", Unit.COUNT, "requests scheduled and not ended, sampled each interval");
         node("cpu.utilization", Unit.PERCENT, "busy time over all cores, without iowait and steal");
         node("cpu.core.max", Unit.PERCENT, "busy time of the busiest core");
         node("cpu.steal", Unit.PERCENT, "time stolen by the hypervisor, over all cores");

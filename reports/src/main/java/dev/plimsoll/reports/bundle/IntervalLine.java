@@ -88,7 +88,7 @@ public record IntervalLine(
      * @param phase the phase that scheduled it
      * @param request its name
      * @param counts how many
-     * @param inFlight sent and not ended, at the end of the interval
+     * @param inFlight scheduled and not ended, at the end of the interval
      * @param metrics figures by metric name
      */
     public record Series(
@@ -103,7 +103,7 @@ public record IntervalLine(
      * All requests of this interval together.
      *
      * @param counts how many
-     * @param inFlight sent and not ended, at the end of the interval
+     * @param inFlight scheduled and not ended, at the end of the interval
      * @param metrics figures by metric name, from added histograms
      */
     public record All(

@@ -29,7 +29,7 @@ import org.HdrHistogram.Histogram;
 public final class RunResults {
     /** The pseudo-node that carries the generator's own readings. */
     public static final String GENERATOR = "generator";
-    /** The metric of requests sent and not ended. */
+    /** The metric of requests scheduled and not ended. */
     public static final String IN_FLIGHT = "in_flight";
 
     private final String run;
