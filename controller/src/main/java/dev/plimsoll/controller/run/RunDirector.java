@@ -214,10 +214,12 @@ public final class RunDirector {
             TargetFacts facts = getReady(agents, ledger, card);
             if (wantedSmoke().isPresent()) {
                 smoke(agents, ledger, facts);
-                // It may have been starting when it was looked at first.
-                facts = inspect(agents);
-                card.found(facts);
-                ledger.update(card.running());
+                if (facts.models().isEmpty()) {
+                    // It may have been starting when it was looked at first.
+                    facts = inspect(agents);
+                    card.found(facts);
+                    ledger.update(card.running());
+                }
             }
             for (Leg leg : legs) {
                 load.play(leg, facts);

@@ -11,21 +11,17 @@ final class RunEnded extends Exception {
     private final boolean told;
     private final boolean refusal;
 
-    private RunEnded(RunInfo.Status status, boolean incomplete, boolean told, String sentence) {
-        this(status, incomplete, told, false, sentence);
-    }
-
     private RunEnded(RunInfo.Status status, boolean incomplete, boolean told, boolean refusal, String sentence) {
         super(sentence);
-        this.refusal = refusal;
         this.status = status;
         this.incomplete = incomplete;
         this.told = told;
+        this.refusal = refusal;
     }
 
     /** Stopped by a person, or by what cannot be gone on with. */
     static RunEnded aborted(String sentence) {
-        return new RunEnded(RunInfo.Status.ABORTED, true, false, sentence);
+        return new RunEnded(RunInfo.Status.ABORTED, true, false, false, sentence);
     }
 
     /** An agent said no. */
@@ -35,17 +31,17 @@ final class RunEnded extends Exception {
 
     /** Part of the measurement is missing. */
     static RunEnded partial(String sentence) {
-        return new RunEnded(RunInfo.Status.PARTIAL, true, false, sentence);
+        return new RunEnded(RunInfo.Status.PARTIAL, true, false, false, sentence);
     }
 
     /** An agent was lost, and the events tell of it already. */
     static RunEnded lost(String sentence) {
-        return new RunEnded(RunInfo.Status.PARTIAL, true, true, sentence);
+        return new RunEnded(RunInfo.Status.PARTIAL, true, true, false, sentence);
     }
 
     /** Stopped because the gate's answer is known: what was measured is enough for it. */
     static RunEnded decided(String sentence) {
-        return new RunEnded(RunInfo.Status.ABORTED, false, false, sentence);
+        return new RunEnded(RunInfo.Status.ABORTED, false, false, false, sentence);
     }
 
     /** What {@code run.json} says then. */

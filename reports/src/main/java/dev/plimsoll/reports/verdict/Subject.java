@@ -64,9 +64,8 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     /** The largest value of any request, whichever statistic is wanted; absent without values. */
-    Optional<Double> largest(RunResults results, double confidence) {
-        Subject largest = new Subject(metric, Optional.of(Statistic.MAX), on, phase);
-        return largest.measure(results, confidence).getFirst().value();
+    Optional<Double> largest(RunResults results) {
+        return Histograms.statistic(results.histogram(phase, on, metric), metric, Statistic.MAX);
     }
 
     /** The share of requests that failed by the target's answer, which no generator can have caused. */

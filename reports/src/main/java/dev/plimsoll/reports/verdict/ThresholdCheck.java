@@ -138,7 +138,7 @@ final class ThresholdCheck {
                 || measured.samples() < PercentileRanks.fewest(wanted.get().percentile() / 100, confidence)) {
             return false;
         }
-        return subject.largest(results, confidence)
+        return subject.largest(results)
                 .map(value -> threshold.operator().holds(value, threshold.limit()))
                 .orElse(false);
     }
