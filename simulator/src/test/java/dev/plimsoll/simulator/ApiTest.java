@@ -36,6 +36,21 @@ class ApiTest {
         return post(path, body, status).path("error");
     }
 
+    /** As uvicorn, which vLLM listens with: clients that offer HTTP/2 in clear text are answered in HTTP/1.1. */
+    @Test
+    void anOfferOfHttp2IsPassedOver() throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send(
+                    "GET",
+                    "/v1/models",
+                    "",
+                    "connection: upgrade, http2-settings",
+                    "upgrade: h2c",
+                    "http2-settings: AAEAAEAAAAIAAAAA");
+            assertEquals(200, http.read().status());
+        }
+    }
+
     @Test
     void tokenCountsOfTokenizeUsageAndTokenIdsAgree() throws IOException {
         String text = "Tell me about internationalization, in 2026!\\nPlease.";

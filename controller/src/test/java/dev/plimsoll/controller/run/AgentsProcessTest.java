@@ -272,7 +272,8 @@ class AgentsProcessTest {
 
     /** The sum over the labels of a metric of the simulator; 0 when there is none. */
     private static double metric(String name) throws Exception {
-        try (HttpClient client = HttpClient.newHttpClient()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             String page = client.send(
                             HttpRequest.newBuilder(URI.create(simulator.url() + "/metrics"))
                                     .build(),

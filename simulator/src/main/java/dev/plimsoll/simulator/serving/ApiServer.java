@@ -69,8 +69,11 @@ public final class ApiServer {
         answers = new StaticAnswers(options, tokenizer, (long) created);
         EngineCore core = new EngineCore(options.engine(), options.cost().faster(options.speed()));
         loop = new EngineLoop(core, faults, step -> context.runOnContext(x -> publish(step)));
-        server = vertx.createHttpServer(
-                        new HttpServerOptions().setMaxFormAttributeSize(-1).setTcpNoDelay(true))
+        server = vertx.createHttpServer(new HttpServerOptions()
+                        .setMaxFormAttributeSize(-1)
+                        .setTcpNoDelay(true)
+                        /* As uvicorn, which vLLM listens with: HTTP/1.1 only, no upgrade. */
+                        .setHttp2ClearTextEnabled(false))
                 .requestHandler(this::receive);
     }
 
