@@ -35,8 +35,8 @@ class RenderingFailureTest {
     private static String yaml(String url, String load, String duration) {
         return """
                 name: render
-                target: {url: "%s", api: http}
-                workload: [{name: get, request: {method: GET, path: /}}]
+                target: {url: "%s", api: openai-chat, model: truth, stream: false}
+                workload: [{name: get, input: {tokens: 8}, output: {tokens: 1}}]
                 phases: [{name: load, duration: %s, %s}]
                 """.formatted(url, duration, load);
     }

@@ -1,27 +1,11 @@
 package dev.plimsoll.benchmarks;
 
-import dev.plimsoll.agent.engine.ConnectionLimits;
-import dev.plimsoll.agent.engine.Endpoint;
-import dev.plimsoll.agent.engine.HttpTargetClient;
-import dev.plimsoll.agent.engine.RequestRenderer;
-import dev.plimsoll.agent.engine.Shard;
-import dev.plimsoll.agent.engine.ShardInterval;
-import dev.plimsoll.agent.engine.ShardListener;
-import dev.plimsoll.agent.engine.ShardPlan;
-import dev.plimsoll.agent.engine.SlotLoad;
-import dev.plimsoll.agent.engine.SupplyLine;
 import dev.plimsoll.agent.engine.TimerSlack;
 import dev.plimsoll.agent.request.AnswerFormat;
 import dev.plimsoll.agent.request.RequestContent;
-import dev.plimsoll.agent.request.RequestFactory;
 import dev.plimsoll.agent.transport.Transports;
-import dev.plimsoll.measurements.ErrorClass;
-import dev.plimsoll.measurements.RequestInterval;
-import dev.plimsoll.measurements.SeriesKey;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
-import dev.plimsoll.scenarios.Objectives;
-import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.Work.Expectation;
 import io.netty.bootstrap.ServerBootstrap;
@@ -31,7 +15,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -41,13 +24,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -74,7 +54,8 @@ import org.HdrHistogram.Histogram;
  */
 public final class SendLag {
     private static final AnswerFormat PLAIN = new AnswerFormat(Api.HTTP, false, Expectation.ANY_SUCCESS);
-    private static final SeriesKey KEY = new SeriesKey(0, "load", "get");
+    private static final RequestContent GET = new RequestContent(0, "GET", "/", Map.of(), new byte[0], PLAIN);
+    private static final int WARM_SECONDS = 3;
     private static final byte[] ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
 
@@ -123,10 +104,9 @@ public final class SendLag {
     }
 
     private static void measure(Transport transport, URI url, int rate, int seconds) throws Exception {
-        run(transport, url, rate, 3);
         Histogram machine = new Histogram(3);
         Thread witness = Thread.ofPlatform().daemon().start(() -> witness(machine));
-        Outcome outcome = run(transport, url, rate, seconds);
+        OneShard.Outcome outcome = run(transport, url, rate, seconds);
         witness.interrupt();
         witness.join();
         System.out.printf(
@@ -135,15 +115,15 @@ public final class SendLag {
                         + "loop thread %3.0f %% of a core   a sleeping thread p50 %6.1f  p99 %7.1f µs%s%n",
                 transport.name(),
                 rate,
-                micros(outcome.lag, 50),
-                micros(outcome.lag, 99),
-                micros(outcome.lag, 99.9),
-                micros(outcome.service, 50),
-                micros(outcome.service, 99),
-                outcome.busy * 100,
+                micros(outcome.lag(), 50),
+                micros(outcome.lag(), 99),
+                micros(outcome.lag(), 99.9),
+                micros(outcome.service(), 50),
+                micros(outcome.service(), 99),
+                100.0 * outcome.loopNanos() / outcome.nanos(),
                 micros(machine, 50),
                 micros(machine, 99),
-                outcome.prompt ? "" : "   (timer slack could not be given up)");
+                outcome.prompt() ? "" : "   (timer slack could not be given up)");
     }
 
     private static double micros(Histogram histogram, double percentile) {
@@ -162,13 +142,7 @@ public final class SendLag {
         }
     }
 
-    private record Outcome(Histogram lag, Histogram service, double busy, boolean prompt) {}
-
-    private static Outcome run(Transport transport, URI url, int rate, int seconds) throws Exception {
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(1, transport.implementation().ioHandlerFactory());
-        EventLoop loop = group.next();
-        boolean prompt = loop.submit(TimerSlack::giveUp).get();
+    private static OneShard.Outcome run(Transport transport, URI url, int rate, int seconds) throws Exception {
         Target target = new Target(
                 List.of(url),
                 Api.HTTP,
@@ -178,39 +152,8 @@ public final class SendLag {
                 Duration.ofSeconds(10),
                 Target.Connections.DEFAULT,
                 Optional.empty());
-        Duration length = Duration.ofSeconds(seconds);
         Load load = new Load.Open(new Load.Rate.Constant(rate), new Load.Arrivals.Constant(), 1_000);
-        Phase phase = new Phase("load", length, load, true, Duration.ofSeconds(5), false);
-        ShardPlan plan = new ShardPlan(
-                0, 1, 1, 0, List.of(new SlotLoad(phase, 0, 0, length.toNanos())), 1, target, Objectives.NONE);
-        HttpTargetClient client = new HttpTargetClient(
-                loop,
-                transport.implementation().channelFactory(false),
-                Endpoint.resolve(target.urls()),
-                new ConnectionLimits(1_000, true, Duration.ofSeconds(5)),
-                null);
-        Intervals intervals = new Intervals();
-        Shard shard = new Shard(
-                plan, loop, client, new Gets(), new RequestRenderer(target)::render, SupplyLine.budgets(1), intervals);
-        try (SupplyLine supply = new SupplyLine(List.of(shard), 1, Throwable::printStackTrace)) {
-            supply.ready().join();
-            loop.submit(shard::open).get().sync();
-            long cpu = cpuNanos(loop);
-            long start = System.nanoTime();
-            loop.execute(() -> shard.start(start));
-            intervals.idle.get(seconds + 30L, TimeUnit.SECONDS);
-            double busy = (double) (cpuNanos(loop) - cpu) / (System.nanoTime() - start);
-            loop.submit(() -> shard.finish(System.nanoTime())).get();
-            return intervals.outcome(busy, prompt);
-        } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
-        }
-    }
-
-    private static long cpuNanos(EventLoop loop) throws Exception {
-        return loop.submit(() ->
-                        java.lang.management.ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime())
-                .get();
+        return OneShard.run(transport, target, GET, load, WARM_SECONDS, seconds);
     }
 
     /** Answers as often as it finds the end of a request's head. */
@@ -234,65 +177,6 @@ public final class SendLag {
                 context.write(Unpooled.wrappedBuffer(ANSWER));
             }
             context.flush();
-        }
-    }
-
-    /** Plain requests. */
-    private static final class Gets implements RequestFactory {
-        private static final RequestContent GET = new RequestContent(0, "GET", "/", Map.of(), new byte[0], PLAIN);
-
-        @Override
-        public RequestContent create(long stream, long sequence) {
-            return GET;
-        }
-
-        @Override
-        public RequestContent sample(int spec, long sequence) {
-            return GET;
-        }
-    }
-
-    /** Keeps what a shard recorded. */
-    private static final class Intervals implements ShardListener {
-        private final List<ShardInterval> all = new ArrayList<>();
-        private final CompletableFuture<Boolean> idle = new CompletableFuture<>();
-
-        Outcome outcome(double busy, boolean prompt) {
-            Histogram lag = new Histogram(3);
-            Histogram service = new Histogram(3);
-            for (RequestInterval part : ShardInterval.merge(all, Arrays.asList(KEY))) {
-                lag.add(part.histograms().getOrDefault("send_lag", lag.copy()));
-                service.add(part.histograms().getOrDefault("service_time", service.copy()));
-            }
-            return new Outcome(lag, service, busy, prompt);
-        }
-
-        @Override
-        public void interval(ShardInterval interval) {
-            all.add(interval);
-        }
-
-        @Override
-        public void idle() {
-            idle.complete(true);
-        }
-
-        @Override
-        public void failed(int slot, int spec, ErrorClass errorClass, int status, String detail) {
-            System.out.println(errorClass.label() + ": " + detail);
-        }
-
-        @Override
-        public void tokensCounted() {}
-
-        @Override
-        public void supplyDry(int slot) {
-            System.out.println("requests were not rendered in time");
-        }
-
-        @Override
-        public void broken(Throwable failure) {
-            idle.completeExceptionally(failure);
         }
     }
 }

@@ -69,6 +69,9 @@ final class AnswerJson {
     private long inputTokens;
     private long outputTokens;
     private long textLength;
+    private int texts;
+    private int textFrom;
+    private int textTo;
     private @Nullable String error;
     private @Nullable String message;
 
@@ -104,6 +107,7 @@ final class AnswerJson {
         inputTokens = -1;
         outputTokens = -1;
         textLength = 0;
+        texts = 0;
         error = null;
         message = null;
     }
@@ -153,7 +157,7 @@ final class AnswerJson {
         if (json.nameIs(FINISH_REASON)) {
             finished |= !json.readNull();
         } else if (api == Api.OPENAI_COMPLETIONS && json.nameIs(TEXT)) {
-            token |= json.readNonEmptyString();
+            text();
         } else if (api == Api.OPENAI_CHAT && json.nameIs(DELTA) && json.peek() == '{') {
             json.enterObject();
             while (json.nextMember()) {
@@ -166,7 +170,7 @@ final class AnswerJson {
 
     private void delta() throws AnswerException {
         if (json.nameIs(CONTENT) || json.nameIs(REASONING) || json.nameIs(REASONING_CONTENT)) {
-            token |= json.readNonEmptyString();
+            text();
         } else if (json.nameIs(TOOL_CALLS) && json.peek() == '[') {
             json.enterArray();
             while (json.nextElement()) {
@@ -174,6 +178,15 @@ final class AnswerJson {
             }
         } else {
             json.skip();
+        }
+    }
+
+    private void text() throws AnswerException {
+        if (json.readNonEmptyString()) {
+            token = true;
+            texts++;
+            textFrom = json.textFrom();
+            textTo = json.textTo();
         }
     }
 
@@ -191,7 +204,7 @@ final class AnswerJson {
             json.enterObject();
             while (json.nextMember()) {
                 if (json.nameIs(ARGUMENTS)) {
-                    token |= json.readNonEmptyString();
+                    text();
                 } else {
                     json.skip();
                 }
@@ -325,6 +338,21 @@ final class AnswerJson {
     /** Whether it carries generated text. */
     boolean token() {
         return token;
+    }
+
+    /** Whether it says nothing but one generated text: no usage, no end and no error. */
+    boolean textOnly() {
+        return texts == 1 && !finished && !usage && error == null;
+    }
+
+    /** Where the generated text begins that was read last; of {@link #textOnly}, the only one. */
+    int textFrom() {
+        return textFrom;
+    }
+
+    /** Where that text ends. */
+    int textTo() {
+        return textTo;
     }
 
     /** Whether it says that generation is over. */

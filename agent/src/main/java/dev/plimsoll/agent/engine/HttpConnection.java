@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -26,7 +25,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final @Nullable Warming warming;
     private final long beginNanos;
     private @Nullable Channel channel;
-    private @Nullable ChannelHandlerContext context;
+    private @Nullable Wire wire;
     private @Nullable Call call;
     private int attempts;
     private int address;
@@ -86,7 +85,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         attempts++;
         address = pool.nextAddress();
         try {
-            Channel fresh = client.newChannel(remainingMillis());
+            Channel fresh =
+                    client.newChannel(remainingMillis(), !pool.endpoint().tls());
             channel = fresh;
             client.loop().register(fresh).addListener(this::registered);
         } catch (RuntimeException noSocket) {
@@ -125,6 +125,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         SslContext tls = pool.endpoint().tls() ? client.tls() : null;
         if (tls == null) {
             connected.pipeline().addLast(this);
+            wire = client.wire(connected, this);
             opened(0);
             return;
         }
@@ -133,6 +134,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         handler.setHandshakeTimeoutMillis(client.limits().connectTimeout().toMillis());
         long handshakeBegin = System.nanoTime();
         connected.pipeline().addLast(new ReadStamp(this), handler, this);
+        wire = new ChannelWire(connected);
         handler.handshakeFuture().addListener(handshake -> shaken(handshake.cause(), handshakeBegin));
     }
 
@@ -195,7 +197,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         Exchange exchange = failed.exchange;
-        failed.request().bytes().release();
+        failed.request().drop();
         client.recycle(failed);
         shut();
         exchange.failed(System.nanoTime(), errorClass, 0, detail);
@@ -206,7 +208,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Sends a call's request. The connection is open and idle. */
     void send(Call next) {
         RenderedRequest request = next.request();
-        ChannelHandlerContext at = context;
+        Wire at = wire;
         if (at == null) {
             throw new IllegalStateException("not open");
         }
@@ -214,17 +216,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         call = next;
         decoder.begin(request.answer(), request.head(), next.exchange);
         next.exchange.sent(System.nanoTime());
-        at.writeAndFlush(request.bytes(), at.voidPromise());
+        at.write(request);
     }
 
     /** Whether another request can be sent: it is open, and all of the last request was written. */
     boolean usable() {
         Channel at = channel;
-        if (shut || at == null || !at.isActive()) {
-            return false;
-        }
-        ChannelOutboundBuffer outbound = at.unsafe().outboundBuffer();
-        return outbound != null && outbound.isEmpty();
+        Wire open = wire;
+        return !shut && at != null && open != null && at.isActive() && open.drained();
     }
 
     /** Ends the call that is bound to this connection, and the connection. */
@@ -251,6 +250,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         shut = true;
+        Wire cut = wire;
+        if (cut != null) {
+            cut.close();
+        }
         Channel at = channel;
         if (at != null) {
             at.close();
@@ -265,11 +268,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // Events of the channel
 
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-    }
-
     /** Stamps a read before TLS sees it. */
     void stamp(long nanos) {
         stamp = nanos;
@@ -280,30 +278,34 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         long nanos = secure ? stamp : System.nanoTime();
         ByteBuf buffer = (ByteBuf) message;
         try {
-            read(nanos, buffer);
+            received(nanos, buffer, buffer.readerIndex(), buffer.readableBytes());
         } finally {
             buffer.release();
         }
     }
 
-    private void read(long nanos, ByteBuf buffer) {
+    /** Reads what has arrived: that many bytes of the buffer from that index on. */
+    void received(long nanos, ByteBuf buffer, int from, int length) {
+        if (shut) {
+            return;
+        }
         if (call == null) {
             // Bytes that no request asked for: whatever comes next could not be told from an answer.
             shut();
             return;
         }
         byte[] bytes = client.readBuffer();
-        int left = buffer.readableBytes();
-        int at = buffer.readerIndex();
+        int left = length;
+        int at = from;
         try {
             while (left > 0) {
-                int length = Math.min(left, bytes.length);
-                buffer.getBytes(at, bytes, 0, length);
-                int read = decoder.feed(nanos, bytes, 0, length);
-                at += length;
-                left -= length;
+                int piece = Math.min(left, bytes.length);
+                buffer.getBytes(at, bytes, 0, piece);
+                int read = decoder.feed(nanos, bytes, 0, piece);
+                at += piece;
+                left -= piece;
                 if (decoder.done()) {
-                    answered(nanos, read == length && left == 0);
+                    answered(nanos, read == piece && left == 0);
                     return;
                 }
             }
@@ -346,6 +348,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        closedByServer();
+    }
+
+    /** The server has closed its side, and all that it sent before has been read. */
+    void closedByServer() {
         if (!open) {
             return;
         }
@@ -360,6 +367,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        failed(cause);
+    }
+
+    /** Reading or writing has failed. */
+    void failed(Throwable cause) {
         if (!open) {
             return;
         }

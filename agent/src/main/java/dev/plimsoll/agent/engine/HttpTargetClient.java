@@ -10,6 +10,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.Future;
@@ -45,6 +46,7 @@ public final class HttpTargetClient implements TargetClient {
     private final ConnectionPool[] pools;
     private final RecvByteBufAllocator reads = new AdaptiveRecvByteBufAllocator(1024, 8 * 1024, READ_BUFFER);
     private final byte[] readBuffer = new byte[READ_BUFFER];
+    private @Nullable ReceiveRing ring;
     private final List<HttpConnection> all = new ArrayList<>();
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
     private final ArrayDeque<AnswerDecoder> decoders = new ArrayDeque<>();
@@ -171,7 +173,7 @@ public final class HttpTargetClient implements TargetClient {
             waiting--;
         }
         Exchange exchange = call.exchange;
-        call.request().bytes().release();
+        call.request().drop();
         recycle(call);
         exchange.failed(System.nanoTime(), errorClass, 0, detail);
     }
@@ -198,6 +200,11 @@ public final class HttpTargetClient implements TargetClient {
             connection.cancel(ErrorClass.TIMEOUT, detail);
             connection.shut();
         }
+        ReceiveRing shared = ring;
+        if (shared != null) {
+            // Cancelled receives end before what is submitted now.
+            shared.close();
+        }
     }
 
     // What connections call.
@@ -220,14 +227,29 @@ public final class HttpTargetClient implements TargetClient {
         return readBuffer;
     }
 
-    Channel newChannel(int connectMillis) {
+    /** A socket to be connected; {@code plain} when no TLS is spoken on it. */
+    Channel newChannel(int connectMillis, boolean plain) {
         Channel channel = channels.newChannel();
+        channel.config().setAutoRead(!plain || !RingWire.fits(loop, channel));
         ChannelConfig config = channel.config();
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis);
         config.setOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
         config.setOption(ChannelOption.RECVBUF_ALLOCATOR, reads);
         return channel;
+    }
+
+    /** The wire of a connected channel without TLS. */
+    Wire wire(Channel channel, HttpConnection connection) {
+        if (channel.config().isAutoRead()) {
+            return new ChannelWire(channel);
+        }
+        ReceiveRing shared = ring;
+        if (shared == null) {
+            shared = ReceiveRing.open((IoEventLoop) loop);
+            ring = shared;
+        }
+        return RingWire.attach((IoEventLoop) loop, channel, connection, shared);
     }
 
     /** A call has ended; its handle may be used for another. */

@@ -145,6 +145,16 @@ final class JsonScanner {
         return textTo - textFrom;
     }
 
+    /** Where the string read last begins, after its quote. */
+    int textFrom() {
+        return textFrom;
+    }
+
+    /** Where the string read last ends, before its quote. */
+    int textTo() {
+        return textTo;
+    }
+
     /** Passes the next value: a whole number not below zero, or −1 for anything else. */
     long readCount() throws AnswerException {
         byte b = peek();

@@ -306,7 +306,7 @@ public final class Shard {
             return;
         }
         if (user == null && allUnderWay >= slot.maxInFlight) {
-            rendered.bytes().release();
+            rendered.drop();
             unsent(index, rendered.spec(), scheduled, "the limit max_in_flight was reached");
             return;
         }

@@ -2,6 +2,7 @@ package dev.plimsoll.agent.engine;
 
 import dev.plimsoll.agent.request.RequestFactory;
 import dev.plimsoll.agent.schedule.ArrivalSchedule;
+import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -64,12 +65,15 @@ final class ShardSlot {
     static ShardSlot of(SlotLoad slot, ShardPlan plan, RequestFactory factory, Rendering renderer, AtomicLong budget) {
         int urls = plan.target().urls().size();
         int total = plan.totalShards();
+        StandingRequests standing = plan.target().api() == Api.HTTP ? new StandingRequests(renderer, urls) : null;
         switch (slot.phase().load()) {
             case Load.Open open -> {
                 long stream = RequestStreams.openLoop(plan.round(), slot.phaseIndex());
                 double most = Math.ceil(highest(open) * slot.phase().duration().toNanos() / NANOS_PER_SECOND);
                 int ahead = (int) Math.clamp(most / total + 16, 16, MOST_AHEAD);
-                Supply supply = new Supply(factory, renderer, stream, plan.shard(), total, urls, ahead, budget);
+                Supply supply = standing == null
+                        ? new AheadSupply(factory, renderer, stream, plan.shard(), total, urls, ahead, budget)
+                        : new StandingSupply(factory, standing, stream, plan.shard(), total, urls);
                 ArrivalSchedule arrivals = ArrivalSchedule.of(
                         open,
                         slot.phase().duration(),
@@ -86,7 +90,10 @@ final class ShardSlot {
                 for (int i = 0; i < users.length; i++) {
                     int user = plan.shard() + i * total;
                     long stream = RequestStreams.user(plan.round(), slot.phaseIndex(), user);
-                    users[i] = new User(new Supply(factory, renderer, stream, 0, 1, urls, ahead, budget));
+                    users[i] = new User(
+                            standing == null
+                                    ? new AheadSupply(factory, renderer, stream, 0, 1, urls, ahead, budget)
+                                    : new StandingSupply(factory, standing, stream, 0, 1, urls));
                 }
                 return new ShardSlot(slot, null, null, users, Integer.MAX_VALUE);
             }

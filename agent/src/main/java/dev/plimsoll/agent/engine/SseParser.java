@@ -60,6 +60,11 @@ final class SseParser {
         endEvent();
     }
 
+    /** Whether the event being given has a name. */
+    boolean named() {
+        return nameLength > 0;
+    }
+
     /** Whether the event being given has that name. */
     boolean nameIs(byte[] text) {
         return Bytes.equalsIgnoringCase(name, 0, nameLength, text);

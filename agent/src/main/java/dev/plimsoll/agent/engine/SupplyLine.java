@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,16 +14,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The threads that render an agent's requests of one leg ahead of their use. */
+/**
+ * The threads that render an agent's requests of one leg ahead of their use. Each looks every 4 ms for supplies
+ * that want to be filled, however many there are; without supplies to fill there are no threads.
+ */
 public final class SupplyLine implements AutoCloseable {
     /** Bytes that are rendered ahead at most, over all shards and phases. */
     private static final long BUDGET_BYTES = 256L << 20;
 
     private static final int BATCH = 256;
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     private final List<Thread> threads = new ArrayList<>();
-    private final List<Supply> all = new ArrayList<>();
+    private final List<AheadSupply> all = new ArrayList<>();
     private final AtomicInteger waiting;
     private final AtomicLong rendered = new AtomicLong();
     private final CompletableFuture<Long> ready = new CompletableFuture<>();
@@ -37,19 +42,26 @@ public final class SupplyLine implements AutoCloseable {
     public SupplyLine(List<Shard> shards, int threadCount, Consumer<Throwable> failed) {
         this.failed = requireNonNull(failed, "failed");
         for (Shard shard : shards) {
-            all.addAll(shard.supplies());
+            for (Supply supply : shard.supplies()) {
+                if (supply instanceof AheadSupply ahead) {
+                    all.add(ahead);
+                }
+            }
         }
-        int count = Math.clamp(threadCount, 1, Math.max(1, all.size()));
+        int count = Math.min(threadCount, all.size());
         waiting = new AtomicInteger(count);
         for (int i = 0; i < count; i++) {
-            List<Supply> part = new ArrayList<>();
+            Queue<AheadSupply> wanting = new ConcurrentLinkedQueue<>();
             for (int j = i; j < all.size(); j += count) {
-                part.add(all.get(j));
+                all.get(j).fillBy(wanting);
             }
             threads.add(
-                    Thread.ofPlatform().name("plimsoll-render-" + i).daemon().unstarted(() -> run(part)));
+                    Thread.ofPlatform().name("plimsoll-render-" + i).daemon().unstarted(() -> run(wanting)));
         }
         threads.forEach(Thread::start);
+        if (count == 0) {
+            ready.complete(0L);
+        }
     }
 
     /**
@@ -67,12 +79,17 @@ public final class SupplyLine implements AutoCloseable {
         return ready;
     }
 
-    private void run(List<Supply> part) {
+    private void run(Queue<AheadSupply> wanting) {
         boolean first = true;
         while (!closed) {
             int count = 0;
-            for (Supply supply : part) {
+            for (int left = wanting.size(); left > 0 && !closed; left--) {
+                AheadSupply supply = wanting.poll();
+                if (supply == null) {
+                    break;
+                }
                 count += fill(supply);
+                supply.filled();
             }
             rendered.addAndGet(count);
             if (count == 0) {
@@ -85,7 +102,7 @@ public final class SupplyLine implements AutoCloseable {
         }
     }
 
-    private int fill(Supply supply) {
+    private int fill(AheadSupply supply) {
         try {
             return supply.fill(BATCH);
         } catch (RuntimeException | Error failure) {
@@ -102,6 +119,6 @@ public final class SupplyLine implements AutoCloseable {
     public void close() {
         closed = true;
         threads.forEach(LockSupport::unpark);
-        all.forEach(Supply::close);
+        all.forEach(AheadSupply::close);
     }
 }

@@ -19,6 +19,7 @@ final class TokenStream implements SseParser.Sink {
 
     private final AnswerJson json;
     private final SseParser events = new SseParser(this);
+    private final TokenPattern pattern = new TokenPattern();
     private final ObjectSplitter objects = new ObjectSplitter(this);
     private Api api = Api.OPENAI_CHAT;
     private Exchange exchange = NoExchange.INSTANCE;
@@ -44,6 +45,7 @@ final class TokenStream implements SseParser.Sink {
         exchange = receiver;
         events.begin();
         objects.begin();
+        pattern.forget();
         done = false;
         finished = false;
         delivered = 0;
@@ -71,6 +73,11 @@ final class TokenStream implements SseParser.Sink {
             return;
         }
         delivered++;
+        if (pattern.fits(bytes, from, to) && !events.named()) {
+            continuous = false;
+            plainToken();
+            return;
+        }
         if (bytes[from] == '[' && Arrays.equals(bytes, from, to, DONE, 0, DONE.length)) {
             done = true;
             return;
@@ -98,6 +105,15 @@ final class TokenStream implements SseParser.Sink {
             textLength = json.textLength();
             token();
         }
+        if (json.textOnly()) {
+            pattern.learn(bytes, from, to, json.textFrom(), json.textTo());
+        }
+    }
+
+    /** A token event without usage. */
+    private void plainToken() {
+        tokenEvents++;
+        exchange.tokens(nanos, 1);
     }
 
     private void token() {

@@ -1,5 +1,7 @@
 package dev.plimsoll.agent.request;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.plimsoll.agent.protocol.TargetFacts;
 import dev.plimsoll.agent.request.PromptFile.Entry;
 import dev.plimsoll.agent.request.PromptFile.Message;
@@ -16,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the requests of a scenario's workload. Safe for use by several threads.
@@ -36,7 +39,7 @@ public final class WorkloadRequests implements RequestFactory {
 
     private final List<RequestSpec> specs;
     private final double[] cumulative;
-    private final RequestContent[] plain;
+    private final @Nullable RequestContent[] plain;
     private final Map<Integer, List<Entry>> files;
     private final Target target;
     private final long seed;
@@ -101,6 +104,10 @@ public final class WorkloadRequests implements RequestFactory {
 
     @Override
     public RequestContent create(long stream, long sequence) {
+        RequestContent only = plain[0];
+        if (only != null && plain.length == 1) {
+            return only;
+        }
         RandomStream random = RandomStream.of(seed, stream, sequence);
         double at = random.nextDouble() * cumulative[cumulative.length - 1];
         int spec = 0;
@@ -123,7 +130,7 @@ public final class WorkloadRequests implements RequestFactory {
 
     private RequestContent make(int spec, long stream, long sequence, RandomStream random) {
         if (!(specs.get(spec).work() instanceof Work.Prompted prompted)) {
-            return plain[spec];
+            return requireNonNull(plain[spec], "plain");
         }
         List<Message> messages;
         int output =

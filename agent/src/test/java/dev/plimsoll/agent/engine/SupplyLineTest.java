@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SupplyLineTest {
     private static final int BYTES = 100;
 
-    private static Supply supply(int capacity, AtomicLong budget, long unrenderable) {
+    private static AheadSupply supply(int capacity, AtomicLong budget, long unrenderable) {
         RequestFactory factory = new RequestFactory() {
             @Override
             public RequestContent create(long stream, long sequence) {
@@ -38,7 +38,7 @@ class SupplyLineTest {
             return new RenderedRequest(number, 0, Unpooled.wrappedBuffer(new byte[BYTES]), content.answer(), false);
         };
         // As many URLs as requests, so that a request's URL is its sequence number.
-        return new Supply(factory, renderer, 0, 0, 1, 1_000, capacity, budget);
+        return new AheadSupply(factory, renderer, 0, 0, 1, 1_000, capacity, budget);
     }
 
     private static int take(Supply supply) {
@@ -53,7 +53,7 @@ class SupplyLineTest {
     @Test
     void requestsComeInOrderWhoeverRendersThem() {
         AtomicLong budget = new AtomicLong(1_000_000);
-        Supply supply = supply(4, budget, -1);
+        AheadSupply supply = supply(4, budget, -1);
         int next = 0;
         for (int filled = 0; filled < 6; filled++) {
             assertEquals(filled == 0 ? 4 : Math.min(4, filled - 1), supply.fill(100), "the ring's free places");
@@ -68,8 +68,8 @@ class SupplyLineTest {
     @Test
     void whatIsRenderedAheadEndsWithTheMemoryAndComesBackWithThePhase() {
         AtomicLong budget = new AtomicLong(3 * BYTES);
-        Supply first = supply(10, budget, -1);
-        Supply second = supply(10, budget, -1);
+        AheadSupply first = supply(10, budget, -1);
+        AheadSupply second = supply(10, budget, -1);
         assertEquals(3, first.fill(100));
         assertEquals(0, second.fill(100));
         first.finish();
@@ -81,7 +81,7 @@ class SupplyLineTest {
 
     @Test
     void aRequestThatCannotBeRenderedDoesNotStopThoseBehindIt() {
-        Supply supply = supply(10, new AtomicLong(1_000_000), 2);
+        AheadSupply supply = supply(10, new AtomicLong(1_000_000), 2);
         assertThrows(IllegalStateException.class, () -> supply.fill(100));
         supply.skip();
         assertEquals(7, supply.fill(100));
