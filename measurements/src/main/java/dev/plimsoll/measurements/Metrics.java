@@ -86,9 +86,14 @@ public final class Metrics {
         node("network.receive", Unit.BYTES_PER_SECOND, "bytes received, loopback not counted");
         node("network.transmit", Unit.BYTES_PER_SECOND, "bytes sent, loopback not counted");
         node("network.retransmits", Unit.PER_SECOND, "TCP segments sent again");
-        node("gc.pause", Unit.MILLISECONDS, "stop-the-world pauses of a JVM");
-        node("gc.count", Unit.PER_SECOND, "collections of a JVM");
+        node(
+                "gc.pause",
+                Unit.MILLISECONDS,
+                "longest stop-the-world pause of a JVM's collector since the last sample, 0 if there was none");
+        node("gc.time", Unit.PERCENT, "share of time in which a JVM's collector stopped the world");
+        node("gc.count", Unit.PER_SECOND, "stop-the-world pauses of a JVM's collector");
         node("jvm.heap.used", Unit.BYTES, "heap in use");
+        node("jvm.heap.committed", Unit.BYTES, "heap that the JVM has from the system");
         node("gpu.utilization", Unit.PERCENT, "share of time in which a kernel ran");
         node("gpu.memory.used", Unit.BYTES, "device memory in use");
         node("gpu.temperature", Unit.CELSIUS, "temperature of the GPU");
