@@ -2,7 +2,9 @@ package dev.plimsoll.agent.probes;
 
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One way to watch a node. Its methods are called on one context that carries no load, one at a time. */
@@ -24,6 +26,21 @@ public interface Probe {
      * metric known so far as failed.
      */
     Future<Map<String, Reading>> sample();
+
+    /**
+     * When the readings of the last answer were true, by the agent's wall clock. Absent for a source that tells how things
+     * are now: then it is when the sample was asked for.
+     */
+    default Optional<Instant> instant() {
+        return Optional.empty();
+    }
+
+    /**
+     * Takes the last sample before {@link #close}. It may end what is under way at the source, so as to learn the rest.
+     */
+    default Future<Map<String, Reading>> lastSample() {
+        return sample();
+    }
 
     /** Frees what it holds. */
     Future<Void> close();

@@ -6,13 +6,13 @@ import dev.plimsoll.scenarios.ProbeSpec;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 
 /** Makes probes from what a scenario says. */
 final class ProbeFactory {
     private static final Set<String> GPU = Set.of(
             "gpu.utilization", "gpu.memory.used", "gpu.temperature", "gpu.power", "gpu.clock.sm", "gpu.throttled");
-    private static final Set<String> JVM = Set.of("gc.pause", "gc.count", "jvm.heap.used");
 
     private ProbeFactory() {}
 
@@ -34,9 +34,9 @@ final class ProbeFactory {
             case ProbeSpec.Dcgm dcgm -> new MissingProbe(dcgm.type(), GPU);
             case ProbeSpec.NvidiaSmi smi -> new MissingProbe(smi.type(), GPU);
             case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
-            case ProbeSpec.Jvm jvm -> new MissingProbe(jvm.type(), JVM);
-            case ProbeSpec.Jstat jstat -> new MissingProbe(jstat.type(), JVM);
-            case ProbeSpec.Jfr jfr -> new MissingProbe(jfr.type(), JVM);
+            case ProbeSpec.Jvm jvm -> new JvmProbe(page(jvm.url(), fetch, workers, timeout));
+            case ProbeSpec.Jstat jstat -> new JstatProbe(new LocalJvm(jstat.pid()), node.interval(), workers);
+            case ProbeSpec.Jfr jfr -> new JfrProbe(new LocalJvm(jfr.pid()), workers, InstantSource.system());
             case ProbeSpec.Prometheus prometheus ->
                 new MissingProbe(prometheus.type(), prometheus.queries().keySet());
         };

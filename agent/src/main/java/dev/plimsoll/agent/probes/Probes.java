@@ -82,7 +82,7 @@ public final class Probes {
     }
 
     /**
-     * Takes a last sample of each probe that answers within a second, and ends them. May be called by any thread, and
+     * Takes a last sample of each probe that answers within two seconds, and ends them. May be called by any thread, and
      * again.
      */
     public Future<Void> stop() {

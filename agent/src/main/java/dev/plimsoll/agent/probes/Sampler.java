@@ -27,7 +27,7 @@ final class Sampler {
     /** How long an answer may take at least. */
     static final Duration LEAST_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final Duration LAST_SAMPLE = Duration.ofSeconds(1);
+    private static final Duration LAST_SAMPLE = Duration.ofSeconds(2);
     private static final long MICROS_PER_MILLI = 1_000;
 
     private final String node;
@@ -42,6 +42,7 @@ final class Sampler {
     private long due = -1;
     private long timer = -1;
     private boolean stopped;
+    private boolean closing;
 
     Sampler(
             String node,
@@ -92,7 +93,7 @@ final class Sampler {
     /** Takes a first sample at once, and then one at each instant. Called on the context. */
     void start() {
         schedule();
-        ask();
+        ask(false);
     }
 
     private void schedule() {
@@ -109,19 +110,19 @@ final class Sampler {
         schedule();
         Inquiry inquiry = underWay;
         if (inquiry == null) {
-            ask();
+            ask(false);
         } else if (System.nanoTime() - inquiry.startNanos >= timeout(interval).toNanos()) {
             inquiry.overdue = true;
             emit(wallMicros(), failed("no answer within " + timeout(interval).toMillis() + " ms"));
         }
     }
 
-    private Inquiry ask() {
+    private Inquiry ask(boolean last) {
         Inquiry inquiry = new Inquiry(wallMicros(), System.nanoTime());
         underWay = inquiry;
         Future<Map<String, Reading>> answer;
         try {
-            answer = probe.sample();
+            answer = last ? probe.lastSample() : probe.sample();
         } catch (RuntimeException | LinkageError e) {
             answer = Future.failedFuture(e);
         }
@@ -137,7 +138,12 @@ final class Sampler {
         underWay = null;
         try {
             if (!inquiry.overdue) {
-                emit(inquiry.wallMicros, readings == null ? failed(sentence(problem)) : checked(readings));
+                if (readings == null) {
+                    emit(inquiry.wallMicros, failed(sentence(problem)));
+                } else {
+                    long instant = probe.instant().map(Sampler::micros).orElse(inquiry.wallMicros);
+                    emit(instant, checked(readings));
+                }
             }
         } finally {
             inquiry.ended.complete();
@@ -174,19 +180,27 @@ final class Sampler {
     }
 
     private long wallMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        return micros(clock.instant());
     }
 
-    /** Takes a last sample if the probe answers within a second, and closes the probe. Called on the context. */
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /** Takes a last sample if the probe answers within two seconds, and closes the probe. Called on the context. */
     Future<Void> stop() {
         context.owner().cancelTimer(timer);
         stopped = true;
-        Inquiry last = underWay == null ? ask() : underWay;
-        return last.ended
-                .future()
+        Inquiry current = underWay;
+        Future<Void> idle = current == null ? Future.succeededFuture() : current.ended.future();
+        return idle.compose(free ->
+                        closing ? Future.succeededFuture() : ask(true).ended.future())
                 .timeout(LAST_SAMPLE.toMillis(), TimeUnit.MILLISECONDS)
                 .transform(result -> {
-                    last.overdue = true;
+                    if (underWay != null) {
+                        underWay.overdue = true;
+                    }
+                    closing = true;
                     return close();
                 });
     }
