@@ -88,7 +88,7 @@ final class NodeDecoder {
             case "node-exporter" -> url(section).map(ProbeSpec.NodeExporter::new);
             case "dcgm" -> url(section).map(ProbeSpec.Dcgm::new);
             case "vllm" -> url(section).map(ProbeSpec.Vllm::new);
-            case "jvm" -> url(section).map(ProbeSpec.Jvm::new);
+            case "jvm" -> url(section).map(url -> new ProbeSpec.Jvm(url, headers(section)));
             case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi());
             case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi());
             case "local" -> Optional.of(new ProbeSpec.Local());
@@ -108,12 +108,17 @@ final class NodeDecoder {
         return section.need("url").flatMap(values::url);
     }
 
+    private Map<String, String> headers(Section section) {
+        return section.get("headers").map(values::headers).orElse(Map.of());
+    }
+
     private Optional<Long> pid(Section section) {
         return section.need("pid").flatMap(field -> values.whole(field, "pid", 1, Integer.MAX_VALUE));
     }
 
     private Optional<ProbeSpec.Prometheus> prometheus(Section section) {
         Optional<URI> url = url(section);
+        Map<String, String> headers = headers(section);
         Map<String, String> queries = new LinkedHashMap<>();
         section.need("queries").ifPresent(field -> {
             Map<String, Field> entries = values.entries(field, "queries");
@@ -134,6 +139,6 @@ final class NodeDecoder {
         if (url.isEmpty() || queries.isEmpty()) {
             return Optional.empty();
         }
-        return section.build(() -> new ProbeSpec.Prometheus(url.get(), queries));
+        return section.build(() -> new ProbeSpec.Prometheus(url.get(), headers, queries));
     }
 }

@@ -76,8 +76,19 @@ public sealed interface ProbeSpec {
      * A JVM's metrics page, with Micrometer's or the JMX exporter's names.
      *
      * @param url of its metrics page
+     * @param headers sent with each request
      */
-    record Jvm(URI url) implements ProbeSpec {
+    record Jvm(URI url, Map<String, String> headers) implements ProbeSpec {
+        /** Copies the map. */
+        public Jvm {
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        }
+
+        /** Without headers. */
+        public Jvm(URI url) {
+            this(url, Map.of());
+        }
+
         @Override
         public String type() {
             return "jvm";
@@ -140,13 +151,20 @@ public sealed interface ProbeSpec {
      * Queries to a Prometheus server.
      *
      * @param url its base URL
+     * @param headers sent with each request
      * @param queries PromQL by metric name
      */
-    record Prometheus(URI url, Map<String, String> queries) implements ProbeSpec {
+    record Prometheus(URI url, Map<String, String> headers, Map<String, String> queries) implements ProbeSpec {
         /** Checks the components. */
         public Prometheus {
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
             queries = Collections.unmodifiableMap(new LinkedHashMap<>(queries));
             Rule.require(!queries.isEmpty(), "queries has at least one query", "{}");
+        }
+
+        /** Without headers. */
+        public Prometheus(URI url, Map<String, String> queries) {
+            this(url, Map.of(), queries);
         }
 
         @Override

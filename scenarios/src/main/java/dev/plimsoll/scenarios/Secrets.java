@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 /**
  * What must not be shown.
  *
- * <p>Secret by its place is: every value of the environment in headers, in a plain request, in a command, in a webhook's
- * URL, in the query of any URL and in the paths of TLS files; whatever stands in a header that carries credentials; and
- * the user information of a URL. Those places show {@code ***}. Secrets of at least {@link #LEAST_LENGTH} characters are
+ * <p>Secret by its place is: every value of the environment in headers (of requests, probes and webhooks), in a plain
+ * request, in a command, in a webhook's URL, in the query of any URL and in the paths of TLS files; whatever stands in a
+ * header that carries credentials; and the user information of a URL. Those places show {@code ***}. Secrets of at least {@link #LEAST_LENGTH} characters are
  * also replaced in every other text.
  */
 final class Secrets {
@@ -24,7 +24,7 @@ final class Secrets {
     private static final Set<String> PLACEHOLDERS = Set.of("none", "null", "empty", "EMPTY", "test", "dummy", "fake");
     private static final Pattern ENVIRONMENT_PLACES = Pattern.compile(
             "target\\.headers\\..*|target\\.tls\\.(ca|cert|key)|workload\\[\\d+]\\.request\\.(path|body|headers\\..*)"
-                    + "|nodes\\[\\d+]\\.probes\\[\\d+]\\.command\\[\\d+]"
+                    + "|nodes\\[\\d+]\\.probes\\[\\d+]\\.(command\\[\\d+]|headers\\..*)"
                     + "|gate\\.on_[a-z]+\\[\\d+]\\.(exec\\[\\d+]|webhook\\.url|webhook\\.headers\\..*)");
     private static final Pattern URL_PLACES = Pattern.compile("target\\.url(\\[\\d+])?|.*\\.url");
     private static final Pattern HEADER = Pattern.compile("(?:.*\\.)headers\\.([^.]+)");

@@ -17,7 +17,7 @@ final class Words {
             of(Gate.OnUndecided.values(), word -> word.name().toLowerCase(Locale.ROOT));
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
-    /** Probes, with the keys that each has besides {@code type}; all of them are needed. */
+    /** Probes, with the keys that each has besides {@code type}; all but {@code headers} are needed. */
     static final Map<String, List<String>> PROBES = probes();
     /** Methods of plain requests. */
     static final Map<String, String> METHODS =
@@ -49,16 +49,17 @@ final class Words {
 
     private static Map<String, List<String>> probes() {
         Map<String, List<String>> probes = new LinkedHashMap<>();
-        for (String type : List.of("node-exporter", "dcgm", "vllm", "jvm")) {
+        for (String type : List.of("node-exporter", "dcgm", "vllm")) {
             probes.put(type, List.of("url"));
         }
+        probes.put("jvm", List.of("url", "headers"));
         for (String type : List.of("nvidia-smi", "amd-smi", "local")) {
             probes.put(type, List.of());
         }
         probes.put("jstat", List.of("pid"));
         probes.put("jfr", List.of("pid"));
         probes.put("exec", List.of("command"));
-        probes.put("prometheus", List.of("url", "queries"));
+        probes.put("prometheus", List.of("url", "headers", "queries"));
         return probes;
     }
 }

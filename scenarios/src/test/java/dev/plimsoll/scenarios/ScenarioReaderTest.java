@@ -138,6 +138,7 @@ class ScenarioReaderTest {
                         new ProbeSpec.Exec(List.of("./my-probe", "--token", "probe-token-1")),
                         new ProbeSpec.Prometheus(
                                 URI.create("http://prometheus:9090"),
+                                Map.of("Authorization", "Bearer probe-token-1"),
                                 Map.of("cpu.utilization", "100 * up", "queue.depth", "sum(depth{job='x'})"))),
                 node.probes());
         assertEquals(

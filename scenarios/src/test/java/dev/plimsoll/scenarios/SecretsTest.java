@@ -31,6 +31,7 @@ class SecretsTest {
                 probes:
                   - { type: exec, command: [ probe, "--key=${env:SECRET}" ] }
                   - { type: vllm, url: "http://h/metrics?token=${env:SECRET}" }
+                  - { type: jvm, url: "http://h/metrics", headers: { X-Tenant: "${env:SECRET}" } }
             gate:
               thresholds: [ latency.p99 < 5s ]
               on_rollback:

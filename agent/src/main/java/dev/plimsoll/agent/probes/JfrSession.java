@@ -72,7 +72,7 @@ final class JfrSession implements AutoCloseable {
     static JfrSession open(LocalJvm jvm, JfrWindow window, InstantSource clock)
             throws IOException, UnsupportedException {
         jvm.require();
-        JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address(jvm)));
+        JMXConnector connector = connect(address(jvm));
         @Nullable JfrSession session = null;
         try {
             session = new JfrSession(connector, window, clock);
@@ -86,6 +86,12 @@ final class JfrSession implements AutoCloseable {
             }
             throw new IOException("JVM " + jvm.pid() + " does not stream flight-recorder events: " + e.getMessage(), e);
         }
+    }
+
+    /* The address came from the JVM itself, which this process may attach to: it could do worse than answer oddly. */
+    @SuppressWarnings("BanJNDI")
+    private static JMXConnector connect(String address) throws IOException {
+        return JMXConnectorFactory.connect(new JMXServiceURL(address));
     }
 
     private static String address(LocalJvm jvm) throws IOException, UnsupportedException {

@@ -54,10 +54,10 @@ record LocalJvm(long pid) {
     Optional<Path> tool(String name) {
         List<Path> places = new ArrayList<>();
         try {
-            Path bin = proc("exe").toRealPath().getParent();
-            places.add(bin.resolve(name));
+            Path java = proc("exe").toRealPath();
+            places.add(java.resolveSibling(name));
             // Up to version 8 a JDK holds its runtime in a directory of its own.
-            places.add(bin.resolve("../../bin").resolve(name).normalize());
+            places.add(java.resolve("../../../bin").resolve(name).normalize());
         } catch (IOException | RuntimeException e) {
             // Another user's JVM, or one whose files this process does not see: the other places remain.
             places.clear();

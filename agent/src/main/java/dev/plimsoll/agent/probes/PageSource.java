@@ -12,19 +12,25 @@ import java.util.Map;
 final class PageSource {
     private final HttpFetch fetch;
     private final Workers workers;
-    private final URI url;
+    private final HttpSource source;
     private final Duration timeout;
 
     /**
      * Asks for nothing yet.
      *
+     * @param headers sent along
      * @param timeout for a whole page
      */
-    PageSource(HttpFetch fetch, Workers workers, URI url, Duration timeout) {
+    PageSource(HttpFetch fetch, Workers workers, URI url, Map<String, String> headers, Duration timeout) {
         this.fetch = fetch;
         this.workers = workers;
-        this.url = url;
+        this.source = HttpSource.of(url, headers, "text/plain; version=0.0.4, */*; q=0.1");
         this.timeout = timeout;
+    }
+
+    /** Asks for nothing yet, and sends no headers of its own. */
+    PageSource(HttpFetch fetch, Workers workers, URI url, Duration timeout) {
+        this(fetch, workers, url, Map.of(), timeout);
     }
 
     /**
@@ -37,16 +43,13 @@ final class PageSource {
 
     /** The page's address without credentials. */
     String address() {
-        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
-        return url.getScheme() + "://" + url.getHost() + port + (url.getRawPath() == null ? "" : url.getRawPath());
+        return source.address();
     }
 
     /** Gets the page; fails with a sentence when there is no whole page. */
     Future<Page> get() {
-        HttpFetch.Fetch request =
-                HttpFetch.Fetch.get(url, Map.of("Accept", "text/plain; version=0.0.4, */*; q=0.1"), timeout);
         long start = System.nanoTime();
-        return fetch.fetch(request).compose(answer -> {
+        return fetch.fetch(source.get(timeout)).compose(answer -> {
             long taken = start + (System.nanoTime() - start) / 2;
             return workers.run(() -> new Page(taken, parse(answer)));
         });
