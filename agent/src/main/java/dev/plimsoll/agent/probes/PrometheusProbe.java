@@ -92,8 +92,8 @@ final class PrometheusProbe implements Probe {
     }
 
     private Future<Reading> ask(String query) {
-        HttpFetch.Fetch request = new HttpFetch.Fetch(
-                "GET", address(source.url(), query), source.headers(), new byte[0], timeout, LIMIT);
+        HttpFetch.Fetch request =
+                new HttpFetch.Fetch("GET", address(source.url(), query), source.headers(), new byte[0], timeout, LIMIT);
         return fetch.fetch(request)
                 .compose(answer -> workers.run(() -> reading(answer)))
                 .recover(problem -> Future.succeededFuture(Reading.failed(String.valueOf(problem.getMessage()))));
@@ -141,8 +141,8 @@ final class PrometheusProbe implements Probe {
                     yield Reading.notAvailable("the query has no result; is there such a metric?");
                 }
                 if (result.size() > 1) {
-                    yield Reading.notAvailable("the query gives " + result.size()
-                            + " series and not one; sum, average or filter them");
+                    yield Reading.notAvailable(
+                            "the query gives " + result.size() + " series and not one; sum, average or filter them");
                 }
                 yield number(result.path(0).path("value").path(1).asText());
             }

@@ -1,0 +1,231 @@
+package dev.plimsoll.agent.probes;
+
+import static dev.plimsoll.agent.probes.PageServer.await;
+import static dev.plimsoll.agent.probes.PageServer.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.plimsoll.measurements.Reading;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JfrProbeTest {
+    /** How much later than its pause a line of the log may be stamped on a busy machine, in milliseconds. */
+    private static final int LATE = 300;
+
+    /** By how much the clocks of log and recording may differ, in milliseconds. */
+    private static final int EARLY = 20;
+
+    @TempDir
+    static Path classes;
+
+    private final Workers workers = new Workers();
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    private JfrProbe probe(TestJvm jvm) {
+        return new JfrProbe(jvm.local(), workers, InstantSource.system());
+    }
+
+    static Stream<Arguments> jvms() {
+        List<Arguments> cases = new ArrayList<>();
+        for (String collector : List.of("Serial", "Parallel", "G1", "Z", "Shenandoah")) {
+            cases.add(Arguments.of(TestJvm.CURRENT, collector));
+        }
+        TestJvm.jdk17().ifPresent(home -> {
+            cases.add(Arguments.of(home, "G1"));
+            cases.add(Arguments.of(home, "Z"));
+        });
+        return cases.stream();
+    }
+
+    /** What a JVM's own log says of a pause: when it ended, and how long it was. */
+    private record Logged(Instant end, double millis) {
+        private static final Pattern LINE =
+                Pattern.compile("\\[(\\S+)\\]\\[gc[^]]*\\].* Pause .*? ([0-9]+[.][0-9]+)ms.*");
+
+        static List<Logged> read(Path log) throws Exception {
+            List<Logged> pauses = new ArrayList<>();
+            for (String line : Files.readAllLines(log)) {
+                Matcher pause = LINE.matcher(line);
+                if (pause.matches()) {
+                    String time = pause.group(1).replaceFirst("([+-]\\d\\d)(\\d\\d)$", "$1:$2");
+                    pauses.add(new Logged(
+                            java.time.OffsetDateTime.parse(time).toInstant(), Double.parseDouble(pause.group(2))));
+                }
+            }
+            return pauses;
+        }
+    }
+
+    /** What the probe said of a stretch of time. */
+    private record Told(Instant until, Map<String, Reading> readings) {}
+
+    @ParameterizedTest(name = "{1} of {0}")
+    @MethodSource("jvms")
+    void thePausesAreThoseOfTheJvmsOwnLog(Path home, String collector, @TempDir Path directory) throws Exception {
+        Path log = directory.resolve("gc.log");
+        List<Told> told = new ArrayList<>();
+        try (TestJvm jvm = TestJvm.allocating(
+                home,
+                TestJvm.compiled(classes),
+                "-XX:+Use" + collector + "GC",
+                "-Xlog:gc*:file=" + log + ":time,tags")) {
+            JfrProbe probe = probe(jvm);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            boolean paused = false;
+            while (System.nanoTime() < end && !(paused && told.size() >= 3)) {
+                paused |= ask(probe.sample(), probe, told);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            jvm.collect();
+            ask(probe.lastSample(), probe, told);
+            await(probe.close());
+        }
+        List<Logged> logged = Logged.read(log);
+        assertTrue(told.size() >= 3, told.toString());
+        assertTrue(logged.size() > 1, logged.toString());
+        Instant from = told.getFirst().until();
+        double counted = 0;
+        for (Told one : told.subList(1, told.size())) {
+            double pause = value(one.readings(), "gc.pause");
+            double least = longest(logged, from.plusMillis(LATE), one.until().minusMillis(EARLY));
+            double most = longest(logged, from.minusMillis(EARLY), one.until().plusMillis(LATE));
+            assertTrue(
+                    pause >= least - 20 - least / 4 && pause <= most + 20 + most / 4,
+                    () -> pause + " ms, but " + least + " to " + most + " logged, until " + one.until());
+            Duration stretch = Duration.between(from, one.until());
+            counted += value(one.readings(), "gc.count") * stretch.toNanos() / 1e9;
+            from = one.until();
+        }
+        long least = count(logged, told.getFirst().until().plusMillis(LATE), from.minusMillis(EARLY));
+        long most = count(logged, told.getFirst().until().minusMillis(EARLY), from.plusMillis(LATE));
+        assertTrue(counted >= least - 1e-6 && counted <= most + 1e-6, counted + ", but " + least + " to " + most);
+        Map<String, Reading> last = told.getLast().readings();
+        // The collection that was asked for at the end is in the last sample.
+        assertTrue(value(last, "gc.count") > 0, last.toString());
+        assertTrue(value(last, "jvm.heap.used") <= value(last, "jvm.heap.committed"), last.toString());
+    }
+
+    private static long count(List<Logged> logged, Instant from, Instant until) {
+        return logged.stream()
+                .filter(pause -> pause.end().isAfter(from) && !pause.end().isAfter(until))
+                .count();
+    }
+
+    private static double longest(List<Logged> logged, Instant from, Instant until) {
+        return logged.stream()
+                .filter(pause -> pause.end().isAfter(from) && !pause.end().isAfter(until))
+                .mapToDouble(Logged::millis)
+                .max()
+                .orElse(0);
+    }
+
+    /** Notes a sample that has news; gives whether it tells of pauses. */
+    private static boolean ask(io.vertx.core.Future<Map<String, Reading>> answer, JfrProbe probe, List<Told> told)
+            throws Exception {
+        Map<String, Reading> readings = await(answer);
+        if (probe.instant().isEmpty()) {
+            return false;
+        }
+        told.add(new Told(probe.instant().orElseThrow(), readings));
+        return readings.containsKey("gc.count") && value(readings, "gc.count") > 0;
+    }
+
+    private static Optional<String> problem(Probe probe) throws Exception {
+        try {
+            await(probe.sample());
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(String.valueOf(e.getCause().getMessage()));
+        }
+    }
+
+    @Test
+    void theEndOfTheJvmIsAFailure() throws Exception {
+        JfrProbe probe;
+        try (TestJvm jvm = TestJvm.allocating(TestJvm.CURRENT, TestJvm.compiled(classes), "-XX:+UseSerialGC")) {
+            probe = probe(jvm);
+            assertEquals(Optional.empty(), problem(probe));
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        Optional<String> problem = Optional.empty();
+        while (problem.isEmpty() && System.nanoTime() < end) {
+            problem = problem(probe);
+        }
+        assertTrue(problem.isPresent());
+        assertTrue(problem(probe).isPresent());
+        await(probe.close());
+    }
+
+    @Test
+    void aProcessThatIsNoJvmIsNotSignalled() throws Exception {
+        // The attach signal would end it.
+        Process sleeper = new ProcessBuilder("sleep", "30").start();
+        try {
+            JfrProbe probe = new JfrProbe(new LocalJvm(sleeper.pid()), workers, InstantSource.system());
+            assertEquals(Optional.of("process " + sleeper.pid() + " is no JVM"), problem(probe));
+            assertTrue(sleeper.isAlive());
+            await(probe.close());
+        } finally {
+            sleeper.destroyForcibly();
+        }
+    }
+
+    @Test
+    void nothingOfItStaysBehind() throws Exception {
+        try (TestJvm jvm = TestJvm.allocating(TestJvm.CURRENT, TestJvm.compiled(classes), "-XX:+UseSerialGC")) {
+            JfrProbe probe = probe(jvm);
+            assertEquals(Optional.empty(), problem(probe));
+            await(probe.close());
+            // Closed, it opens nothing more.
+            assertTrue(problem(probe).orElse("").contains("closed"));
+            String recordings = jcmd(jvm.pid(), "JFR.check");
+            assertTrue(recordings.contains("No available recordings"), recordings);
+        }
+        try (Stream<Thread> threads = Thread.getAllStackTraces().keySet().stream()) {
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            assertTrue(threads.filter(thread -> thread.getName().startsWith("plimsoll-probe-jfr"))
+                    .allMatch(thread -> ended(thread, end)));
+        }
+    }
+
+    private static boolean ended(Thread thread, long end) {
+        while (thread.isAlive() && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        return !thread.isAlive();
+    }
+
+    private static String jcmd(long pid, String command) throws Exception {
+        Process process = new ProcessBuilder(
+                        TestJvm.CURRENT.resolve("bin/jcmd").toString(), Long.toString(pid), command)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+}
