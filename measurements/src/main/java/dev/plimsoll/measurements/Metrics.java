@@ -78,11 +78,13 @@ public final class Metrics {
         node("cpu.steal", Unit.PERCENT, "time stolen by the hypervisor, over all cores");
         node("cpu.iowait", Unit.PERCENT, "time waiting for input and output, over all cores");
         node("cpu.throttled", Unit.PERCENT, "share of time in which the cgroup was throttled");
-        node("cpu.pressure", Unit.PERCENT, "share of time in which some task waited for a core (PSI, 10 s)");
+        node("cpu.pressure", Unit.PERCENT, "share of time in which some task waited for a core (PSI)");
         node("load.1m", Unit.COUNT, "load average over one minute");
         node("memory.used", Unit.PERCENT, "memory that is not available to new work");
         node("memory.available", Unit.BYTES, "memory available to new work");
-        node("memory.pressure", Unit.PERCENT, "share of time in which some task waited for memory (PSI, 10 s)");
+        node("memory.pressure", Unit.PERCENT, "share of time in which some task waited for memory (PSI)");
+        node("memory.major_faults", Unit.PER_SECOND, "page faults that read from disk");
+        node("io.pressure", Unit.PERCENT, "share of time in which some task waited for input or output (PSI)");
         node("network.receive", Unit.BYTES_PER_SECOND, "bytes received, loopback not counted");
         node("network.transmit", Unit.BYTES_PER_SECOND, "bytes sent, loopback not counted");
         node("network.retransmits", Unit.PER_SECOND, "TCP segments sent again");

@@ -11,6 +11,7 @@ import java.util.Optional;
 /** Reads {@code nodes}. */
 final class NodeDecoder {
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+    private static final int MOST_PORT = 65_535;
     private static final String METRIC = "[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*";
 
     private final Values values;
@@ -92,8 +93,8 @@ final class NodeDecoder {
             case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi());
             case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi());
             case "local" -> Optional.of(new ProbeSpec.Local());
-            case "jstat" -> pid(section).map(ProbeSpec.Jstat::new);
-            case "jfr" -> pid(section).map(ProbeSpec.Jfr::new);
+            case "jstat" -> process(section).map(ProbeSpec.Jstat::new);
+            case "jfr" -> process(section).map(ProbeSpec.Jfr::new);
             case "exec" ->
                 section.need("command")
                         .map(values::command)
@@ -112,8 +113,18 @@ final class NodeDecoder {
         return section.get("headers").map(values::headers).orElse(Map.of());
     }
 
-    private Optional<Long> pid(Section section) {
-        return section.need("pid").flatMap(field -> values.whole(field, "pid", 1, Integer.MAX_VALUE));
+    /** The JVM by {@code pid} or by {@code port}. */
+    private Optional<LocalProcess> process(Section section) {
+        Optional<Field> port = section.get("port");
+        if (port.isPresent()) {
+            section.get("pid")
+                    .ifPresent(pid -> section.refuse("pid", "a JVM is named by `pid` or by `port`, not by both"));
+            return values.whole(port.get(), "port", 1, MOST_PORT)
+                    .map(number -> new LocalProcess.OfPort(number.intValue()));
+        }
+        return section.need("pid")
+                .flatMap(field -> values.whole(field, "pid", 1, Integer.MAX_VALUE))
+                .map(LocalProcess.OfPid::new);
     }
 
     private Optional<ProbeSpec.Prometheus> prometheus(Section section) {

@@ -98,12 +98,12 @@ public sealed interface ProbeSpec {
     /**
      * The {@code jstat} command on a JVM of the agent's own machine.
      *
-     * @param pid of the JVM
+     * @param process the JVM
      */
-    record Jstat(long pid) implements ProbeSpec {
-        /** Checks the component. */
-        public Jstat {
-            Rule.require(pid > 0, "pid is above 0", pid);
+    record Jstat(LocalProcess process) implements ProbeSpec {
+        /** Of the JVM of that process id. */
+        public Jstat(long pid) {
+            this(new LocalProcess.OfPid(pid));
         }
 
         @Override
@@ -115,12 +115,12 @@ public sealed interface ProbeSpec {
     /**
      * Flight-recorder events streamed from a JVM of the agent's own machine.
      *
-     * @param pid of the JVM
+     * @param process the JVM
      */
-    record Jfr(long pid) implements ProbeSpec {
-        /** Checks the component. */
-        public Jfr {
-            Rule.require(pid > 0, "pid is above 0", pid);
+    record Jfr(LocalProcess process) implements ProbeSpec {
+        /** Of the JVM of that process id. */
+        public Jfr(long pid) {
+            this(new LocalProcess.OfPid(pid));
         }
 
         @Override

@@ -17,7 +17,10 @@ final class Words {
             of(Gate.OnUndecided.values(), word -> word.name().toLowerCase(Locale.ROOT));
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
-    /** Probes, with the keys that each has besides {@code type}; all but {@code headers} are needed. */
+    /**
+     * Probes, with the keys that each has besides {@code type}; {@code headers} may be left out, and one of
+     * {@code pid} and {@code port}.
+     */
     static final Map<String, List<String>> PROBES = probes();
     /** Methods of plain requests. */
     static final Map<String, String> METHODS =
@@ -56,8 +59,8 @@ final class Words {
         for (String type : List.of("nvidia-smi", "amd-smi", "local")) {
             probes.put(type, List.of());
         }
-        probes.put("jstat", List.of("pid"));
-        probes.put("jfr", List.of("pid"));
+        probes.put("jstat", List.of("pid", "port"));
+        probes.put("jfr", List.of("pid", "port"));
         probes.put("exec", List.of("command"));
         probes.put("prometheus", List.of("url", "headers", "queries"));
         return probes;

@@ -135,6 +135,7 @@ class ScenarioReaderTest {
                         new ProbeSpec.Jvm(URI.create("http://gateway:8080/actuator/prometheus")),
                         new ProbeSpec.Jstat(4711),
                         new ProbeSpec.Jfr(4712),
+                        new ProbeSpec.Jfr(new LocalProcess.OfPort(8080)),
                         new ProbeSpec.Exec(List.of("./my-probe", "--token", "probe-token-1")),
                         new ProbeSpec.Prometheus(
                                 URI.create("http://prometheus:9090"),

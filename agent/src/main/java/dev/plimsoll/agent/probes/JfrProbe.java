@@ -24,7 +24,7 @@ final class JfrProbe implements Probe {
     private static final Duration MOST_SILENCE = Duration.ofSeconds(5);
     private static final Duration SLOWEST_START = Duration.ofSeconds(10);
 
-    private final LocalJvm jvm;
+    private final JvmLocator locator;
     private final Workers workers;
     private final InstantSource clock;
     private final RetryDelay retry = new RetryDelay();
@@ -38,10 +38,11 @@ final class JfrProbe implements Probe {
     /**
      * Attaches to nothing yet.
      *
+     * @param locator finds the JVM, anew after its end
      * @param clock the machine's wall clock, which is the JVM's too
      */
-    JfrProbe(LocalJvm jvm, Workers workers, InstantSource clock) {
-        this.jvm = jvm;
+    JfrProbe(JvmLocator locator, Workers workers, InstantSource clock) {
+        this.locator = locator;
         this.workers = workers;
         this.clock = clock;
     }
@@ -149,10 +150,10 @@ final class JfrProbe implements Probe {
         if (streaming == null) {
             window = new JfrWindow();
             told = false;
-            streaming = JfrSession.open(jvm, window, clock);
+            streaming = JfrSession.open(locator.find(), window, clock);
             session = streaming;
         } else if (streaming.isOver()) {
-            throw new IOException("JVM " + jvm.pid() + " ended, or ended the recording");
+            throw new IOException("JVM " + streaming.pid() + " ended, or ended the recording");
         }
         return streaming;
     }
@@ -161,7 +162,7 @@ final class JfrProbe implements Probe {
         Duration silence = Duration.ofNanos(System.nanoTime() - streaming.heardNanos());
         if (silence.compareTo(told ? MOST_SILENCE : SLOWEST_START) > 0) {
             throw new IOException(
-                    "JVM " + jvm.pid() + " has sent no flight-recorder events for " + silence.toMillis() + " ms");
+                    "JVM " + streaming.pid() + " has sent no flight-recorder events for " + silence.toMillis() + " ms");
         }
     }
 

@@ -33,6 +33,7 @@ final class JfrSession implements AutoCloseable {
     private static final Duration BEAT = Duration.ofMillis(200);
     private static final Duration MOST_AGE = Duration.ofMinutes(1);
 
+    private final long pid;
     private final JMXConnector connector;
     private final MemoryMXBean memory;
     private final Path directory;
@@ -42,7 +43,8 @@ final class JfrSession implements AutoCloseable {
     private volatile long heardNanos = System.nanoTime();
     private volatile boolean over;
 
-    private JfrSession(JMXConnector connector, JfrWindow window, InstantSource clock) throws IOException {
+    private JfrSession(long pid, JMXConnector connector, JfrWindow window, InstantSource clock) throws IOException {
+        this.pid = pid;
         this.connector = connector;
         this.window = window;
         this.clock = clock;
@@ -75,8 +77,8 @@ final class JfrSession implements AutoCloseable {
         JMXConnector connector = connect(address(jvm));
         @Nullable JfrSession session = null;
         try {
-            session = new JfrSession(connector, window, clock);
-            session.start(jvm.pid());
+            session = new JfrSession(jvm.pid(), connector, window, clock);
+            session.start();
             return session;
         } catch (IOException | RuntimeException e) {
             if (session == null) {
@@ -112,7 +114,7 @@ final class JfrSession implements AutoCloseable {
         }
     }
 
-    private void start(long pid) {
+    private void start() {
         stream.setMaxSize(MOST_BYTES);
         stream.setMaxAge(MOST_AGE);
         stream.enable("jdk.GCPhasePause").withoutThreshold().withoutStackTrace();
@@ -147,6 +149,11 @@ final class JfrSession implements AutoCloseable {
     /** When the last news came, by {@link System#nanoTime}; the session's start before the first. */
     long heardNanos() {
         return heardNanos;
+    }
+
+    /** The JVM's process. */
+    long pid() {
+        return pid;
     }
 
     /** Whether the stream has ended, as it does with its JVM. */

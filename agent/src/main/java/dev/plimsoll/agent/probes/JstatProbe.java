@@ -37,11 +37,12 @@ final class JstatProbe implements Probe {
     /** Counts by the sums that belong to them: young, full and concurrent collections; of the last, the pauses only. */
     private static final Map<String, String> PAUSES = Map.of("YGC", "YGCT", "FGC", "FGCT", "CGC", "CGCT");
 
-    private final LocalJvm jvm;
+    private final JvmLocator locator;
     private final Duration interval;
     private final Workers workers;
     private final RetryDelay retry = new RetryDelay();
     private @Nullable JstatProcess process;
+    private long pid;
     private long startedNanos;
     private @Nullable Row reported;
     private @Nullable GcTotals before;
@@ -50,10 +51,11 @@ final class JstatProbe implements Probe {
     /**
      * Starts nothing yet.
      *
+     * @param locator finds the JVM, anew after its end
      * @param interval between two rows
      */
-    JstatProbe(LocalJvm jvm, Duration interval, Workers workers) {
-        this.jvm = jvm;
+    JstatProbe(JvmLocator locator, Duration interval, Workers workers) {
+        this.locator = locator;
         this.interval = interval;
         this.workers = workers;
     }
@@ -89,15 +91,14 @@ final class JstatProbe implements Probe {
     }
 
     private synchronized Map<String, Reading> read() throws IOException {
-        Optional<Path> command = jvm.tool("jstat");
-        if (command.isEmpty()) {
+        JstatProcess jstat = running();
+        if (jstat == null) {
             Reading none =
                     Reading.notAvailable("no jstat is on the agent's machine; install a JDK, or use a jfr probe");
             Map<String, Reading> readings = new LinkedHashMap<>();
             metrics().forEach(metric -> readings.put(metric, none));
             return readings;
         }
-        JstatProcess jstat = running(command.get());
         Row row = jstat.latest();
         long now = System.nanoTime();
         if (row == null) {
@@ -117,7 +118,8 @@ final class JstatProbe implements Probe {
         return Duration.ofNanos(nanos).toMillis();
     }
 
-    private JstatProcess running(Path command) throws IOException {
+    /** The jstat under way, which is started where there is none; null where there is no such command. */
+    private @Nullable JstatProcess running() throws IOException {
         if (closed) {
             throw new IOException("the probe is closed");
         }
@@ -125,20 +127,36 @@ final class JstatProbe implements Probe {
             return process;
         }
         if (process != null) {
-            boolean complete = process.isComplete();
-            String said = process.said();
-            process.close();
-            process = null;
-            if (!complete) {
-                retry.failed(
-                        "jstat lost JVM " + jvm.pid() + (said.isEmpty() ? "" : ": " + said)
-                                + "; it sees JVMs of the same user that run without -XX:-UsePerfData",
-                        System.nanoTime());
-            }
+            leave(process);
         }
-        jvm.require();
+        LocalJvm jvm = locator.find();
         retry.require(System.nanoTime());
-        process = JstatProcess.start(List.of(
+        Optional<Path> command = jvm.tool("jstat");
+        if (command.isEmpty()) {
+            return null;
+        }
+        if (jvm.pid() != pid) {
+            before = null;
+            pid = jvm.pid();
+        }
+        process = start(command.get(), jvm);
+        startedNanos = System.nanoTime();
+        return process;
+    }
+
+    private void leave(JstatProcess ended) {
+        process = null;
+        ended.close();
+        if (!ended.isComplete()) {
+            retry.failed(
+                    "jstat lost JVM " + pid + (ended.said().isEmpty() ? "" : ": " + ended.said())
+                            + "; it sees JVMs of the same user that run without -XX:-UsePerfData",
+                    System.nanoTime());
+        }
+    }
+
+    private JstatProcess start(Path command, LocalJvm jvm) throws IOException {
+        return JstatProcess.start(List.of(
                 command.toString(),
                 "-J-Duser.language=en",
                 "-J-Xmx32m",
@@ -149,8 +167,6 @@ final class JstatProbe implements Probe {
                 Long.toString(jvm.pid()),
                 Long.toString(interval.toMillis()),
                 Long.toString(Math.max(LEAST_ROWS, LIFE.toMillis() / interval.toMillis()))));
-        startedNanos = System.nanoTime();
-        return process;
     }
 
     private Map<String, Reading> readings(Row row) {

@@ -19,6 +19,16 @@ import java.util.Optional;
 record LocalJvm(long pid) {
     private static final Path PROC = Path.of("/proc");
 
+    /** Whether this is surely a JVM. */
+    boolean isJvm() {
+        try {
+            require();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * Makes sure that this is a JVM. To attach to anything else could end it: the attach signal is {@code SIGQUIT}.
      *

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,6 +27,8 @@ final class LocalProbe implements Probe {
     private static final String RECEIVED = "network.receive";
     private static final String SENT = "network.transmit";
     private static final String RETRANSMITS = "network.retransmits";
+    private static final String FAULTS = "memory.major_faults";
+    private static final List<String> PRESSED = List.of("cpu", "memory", "io");
     private static final String THROTTLED = "cpu.throttled";
     private static final Set<String> CPU = Set.of("cpu.utilization", "cpu.core.max", "cpu.steal", "cpu.iowait");
     private static final Set<String> MEMORY = Set.of("memory.used", "memory.available");
@@ -42,6 +45,8 @@ final class LocalProbe implements Probe {
             "memory.used",
             "memory.available",
             "memory.pressure",
+            FAULTS,
+            "io.pressure",
             RECEIVED,
             SENT,
             RETRANSMITS);
@@ -92,12 +97,19 @@ final class LocalProbe implements Probe {
         Counters now = new Counters(nanoClock.getAsLong());
         attempt(readings, CPU, () -> cpu(readings));
         attempt(readings, Set.of(THROTTLED), () -> throttled(readings, now));
-        attempt(readings, Set.of("cpu.pressure"), () -> pressure(readings, "cpu"));
-        attempt(readings, Set.of("memory.pressure"), () -> pressure(readings, "memory"));
+        PRESSED.forEach(resource ->
+                attempt(readings, Set.of(resource + ".pressure"), () -> pressure(readings, now, resource)));
         attempt(readings, Set.of("load.1m"), () -> readings.put("load.1m", Reading.of(files.loadAverage())));
         attempt(readings, MEMORY, () -> memory(readings));
         attempt(readings, Set.of(RECEIVED, SENT), () -> traffic(readings, now));
-        attempt(readings, Set.of(RETRANSMITS), () -> retransmits(readings, now));
+        attempt(
+                readings,
+                Set.of(RETRANSMITS),
+                () -> rate(readings, now, RETRANSMITS, files.retransmits(), "/proc/net/snmp has no RetransSegs"));
+        attempt(
+                readings,
+                Set.of(FAULTS),
+                () -> rate(readings, now, FAULTS, files.majorFaults(), "/proc/vmstat has no pgmajfault"));
         before = now;
         return readings;
     }
@@ -162,13 +174,15 @@ final class LocalProbe implements Probe {
         });
     }
 
-    private void pressure(Map<String, Reading> readings, String resource) throws IOException {
-        OptionalDouble percent = files.pressurePercent(resource);
-        readings.put(
-                resource + ".pressure",
-                percent.isPresent()
-                        ? Reading.of(percent.getAsDouble())
-                        : Reading.notAvailable("this kernel does not tell /proc/pressure/" + resource));
+    private void pressure(Map<String, Reading> readings, Counters now, String resource) throws IOException {
+        String metric = resource + ".pressure";
+        OptionalLong micros = files.pressureMicros(resource);
+        if (micros.isEmpty()) {
+            readings.put(metric, Reading.notAvailable("this kernel does not tell /proc/pressure/" + resource));
+            return;
+        }
+        now.put(metric, micros.getAsLong() / MICROS_PER_SECOND);
+        share(now, before, metric).ifPresent(reading -> readings.put(metric, reading));
     }
 
     private void memory(Map<String, Reading> readings) throws IOException {
@@ -215,13 +229,13 @@ final class LocalProbe implements Probe {
                                 + "|kube|nodelocaldns|vxlan|wg).*|br[0-9]+");
     }
 
-    private void retransmits(Map<String, Reading> readings, Counters now) throws IOException {
-        OptionalLong segments = files.retransmits();
-        if (segments.isEmpty()) {
-            readings.put(RETRANSMITS, Reading.notAvailable("/proc/net/snmp has no RetransSegs"));
+    private void rate(
+            Map<String, Reading> readings, Counters now, String metric, OptionalLong count, String otherwise) {
+        if (count.isEmpty()) {
+            readings.put(metric, Reading.notAvailable(otherwise));
             return;
         }
-        now.put(RETRANSMITS, segments.getAsLong());
-        now.perSecond(before, RETRANSMITS).ifPresent(reading -> readings.put(RETRANSMITS, reading));
+        now.put(metric, count.getAsLong());
+        now.perSecond(before, metric).ifPresent(reading -> readings.put(metric, reading));
     }
 }

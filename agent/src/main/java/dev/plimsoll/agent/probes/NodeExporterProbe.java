@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A machine as Prometheus' node exporter sees it, with the metrics of {@link LocalProbe}.
  *
- * <p>Two differ: {@code cpu.throttled} is not available, since the exporter sees no control group; pressure is the share
- * of time since the last sample rather than the kernel's mean over 10 s.
+ * <p>One is not available: {@code cpu.throttled}, since the exporter sees no control group.
  */
 final class NodeExporterProbe implements Probe {
     private static final double PERCENT = 100;
@@ -83,8 +82,8 @@ final class NodeExporterProbe implements Probe {
         rate(readings, now, "network.receive", devices(text, "node_network_receive_bytes_total"));
         rate(readings, now, "network.transmit", devices(text, "node_network_transmit_bytes_total"));
         rate(readings, now, "network.retransmits", VllmProbe.series(text, "node_netstat_Tcp_RetransSegs"));
-        pressure(readings, text, now, "cpu");
-        pressure(readings, text, now, "memory");
+        rate(readings, now, "memory.major_faults", VllmProbe.series(text, "node_vmstat_pgmajfault"));
+        List.of("cpu", "memory", "io").forEach(resource -> pressure(readings, text, now, resource));
         before = now;
         return readings;
     }

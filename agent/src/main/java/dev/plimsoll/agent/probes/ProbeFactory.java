@@ -35,8 +35,8 @@ final class ProbeFactory {
             case ProbeSpec.NvidiaSmi smi -> new MissingProbe(smi.type(), GPU);
             case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
             case ProbeSpec.Jvm jvm -> new JvmProbe(new PageSource(fetch, workers, jvm.url(), jvm.headers(), timeout));
-            case ProbeSpec.Jstat jstat -> new JstatProbe(new LocalJvm(jstat.pid()), node.interval(), workers);
-            case ProbeSpec.Jfr jfr -> new JfrProbe(new LocalJvm(jfr.pid()), workers, InstantSource.system());
+            case ProbeSpec.Jstat jstat -> new JstatProbe(JvmLocator.of(jstat.process()), node.interval(), workers);
+            case ProbeSpec.Jfr jfr -> new JfrProbe(JvmLocator.of(jfr.process()), workers, InstantSource.system());
             case ProbeSpec.Prometheus prometheus ->
                 new PrometheusProbe(
                         fetch,

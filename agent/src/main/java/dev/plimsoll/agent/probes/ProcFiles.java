@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -121,15 +120,30 @@ public final class ProcFiles {
         return bytes;
     }
 
-    /** Share of time in which some task waited for {@code cpu} or {@code memory}, over 10 s, in percent. */
-    public OptionalDouble pressurePercent(String resource) throws IOException {
+    /**
+     * Time in which some task waited for {@code cpu}, {@code memory} or {@code io} since the start of the machine, in µs;
+     * nothing where the kernel does not tell.
+     */
+    public OptionalLong pressureMicros(String resource) throws IOException {
         for (String line : linesIfThere("proc/pressure/" + resource)) {
             String[] fields = line.split(" ");
-            if (fields.length > 1 && fields[0].equals("some") && fields[1].startsWith("avg10=")) {
-                return OptionalDouble.of(decimal(fields[1].substring("avg10=".length()), "/proc/pressure"));
+            String last = fields[fields.length - 1];
+            if (fields[0].equals("some") && last.startsWith("total=")) {
+                return OptionalLong.of(number(last.substring("total=".length()), "/proc/pressure/" + resource));
             }
         }
-        return OptionalDouble.empty();
+        return OptionalLong.empty();
+    }
+
+    /** Page faults that read from disk since the start of the machine; nothing where the kernel does not tell. */
+    public OptionalLong majorFaults() throws IOException {
+        for (String line : linesIfThere("proc/vmstat")) {
+            String[] fields = line.split(" ");
+            if (fields.length == 2 && fields[0].equals("pgmajfault")) {
+                return OptionalLong.of(number(fields[1], "/proc/vmstat"));
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** Bytes received and sent by each network interface but the loopback. */

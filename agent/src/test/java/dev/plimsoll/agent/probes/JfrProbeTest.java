@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.Reading;
+import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class JfrProbeTest {
     /** How much later than its pause a line of the log may be stamped on a busy machine, in milliseconds. */
@@ -46,19 +44,47 @@ class JfrProbeTest {
     }
 
     private JfrProbe probe(TestJvm jvm) {
-        return new JfrProbe(jvm.local(), workers, InstantSource.system());
+        return new JfrProbe(jvm.locator(), workers, InstantSource.system());
     }
 
-    static Stream<Arguments> jvms() {
-        List<Arguments> cases = new ArrayList<>();
-        for (String collector : List.of("Serial", "Parallel", "G1", "Z", "Shenandoah")) {
-            cases.add(Arguments.of(TestJvm.CURRENT, collector));
+    /** A JVM under watch. */
+    private static final class Watched implements AutoCloseable {
+        private final String name;
+        private final TestJvm jvm;
+        private final JfrProbe probe;
+        private final Path log;
+        private final List<Told> told = new ArrayList<>();
+        private boolean paused;
+
+        Watched(Path home, String collector, Path directory, Workers workers) throws Exception {
+            name = collector + " of " + home;
+            log = directory.resolve(name.replace('/', '_') + ".log");
+            jvm = TestJvm.allocating(
+                    home,
+                    TestJvm.compiled(classes),
+                    "-XX:+Use" + collector + "GC",
+                    "-Xlog:gc*:file=" + log + ":time,tags");
+            probe = new JfrProbe(jvm.locator(), workers, InstantSource.system());
         }
-        TestJvm.jdk17().ifPresent(home -> {
-            cases.add(Arguments.of(home, "G1"));
-            cases.add(Arguments.of(home, "Z"));
-        });
-        return cases.stream();
+
+        boolean isDone() {
+            return paused && told.size() >= 3;
+        }
+
+        /** Notes a sample that has news. */
+        void ask(Future<Map<String, Reading>> answer) throws Exception {
+            Map<String, Reading> readings = await(answer);
+            if (probe.instant().isPresent()) {
+                told.add(new Told(probe.instant().orElseThrow(), readings));
+                paused |= readings.containsKey("gc.count") && value(readings, "gc.count") > 0;
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            await(probe.close());
+            jvm.close();
+        }
     }
 
     /** What a JVM's own log says of a pause: when it ended, and how long it was. */
@@ -83,30 +109,42 @@ class JfrProbeTest {
     /** What the probe said of a stretch of time. */
     private record Told(Instant until, Map<String, Reading> readings) {}
 
-    @ParameterizedTest(name = "{1} of {0}")
-    @MethodSource("jvms")
-    void thePausesAreThoseOfTheJvmsOwnLog(Path home, String collector, @TempDir Path directory) throws Exception {
-        Path log = directory.resolve("gc.log");
-        List<Told> told = new ArrayList<>();
-        try (TestJvm jvm = TestJvm.allocating(
-                home,
-                TestJvm.compiled(classes),
-                "-XX:+Use" + collector + "GC",
-                "-Xlog:gc*:file=" + log + ":time,tags")) {
-            JfrProbe probe = probe(jvm);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            boolean paused = false;
-            while (System.nanoTime() < end && !(paused && told.size() >= 3)) {
-                paused |= ask(probe.sample(), probe, told);
+    @Test
+    void thePausesAreThoseOfTheJvmsOwnLog(@TempDir Path directory) throws Exception {
+        List<Watched> all = new ArrayList<>();
+        try {
+            for (String collector : List.of("Serial", "Parallel", "G1", "Z", "Shenandoah")) {
+                all.add(new Watched(TestJvm.CURRENT, collector, directory, workers));
+            }
+            Optional<Path> older = TestJvm.jdk17();
+            if (older.isPresent()) {
+                all.add(new Watched(older.get(), "G1", directory, workers));
+                all.add(new Watched(older.get(), "Z", directory, workers));
+            }
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (System.nanoTime() < end && !all.stream().allMatch(Watched::isDone)) {
+                for (Watched watched : all) {
+                    watched.ask(watched.probe.sample());
+                }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
-            jvm.collect();
-            ask(probe.lastSample(), probe, told);
-            await(probe.close());
+            for (Watched watched : all) {
+                watched.jvm.collect();
+                watched.ask(watched.probe.lastSample());
+            }
+        } finally {
+            for (Watched watched : all) {
+                watched.close();
+            }
         }
-        List<Logged> logged = Logged.read(log);
-        assertTrue(told.size() >= 3, told.toString());
-        assertTrue(logged.size() > 1, logged.toString());
+        for (Watched watched : all) {
+            compare(watched.name, watched.told, Logged.read(watched.log));
+        }
+    }
+
+    private static void compare(String name, List<Told> told, List<Logged> logged) {
+        assertTrue(told.size() >= 3, name + told);
+        assertTrue(logged.size() > 1, name + logged);
         Instant from = told.getFirst().until();
         double counted = 0;
         for (Told one : told.subList(1, told.size())) {
@@ -115,18 +153,20 @@ class JfrProbeTest {
             double most = longest(logged, from.minusMillis(EARLY), one.until().plusMillis(LATE));
             assertTrue(
                     pause >= least - 20 - least / 4 && pause <= most + 20 + most / 4,
-                    () -> pause + " ms, but " + least + " to " + most + " logged, until " + one.until());
+                    () -> name + ": " + pause + " ms, but " + least + " to " + most + " logged, until " + one.until());
             Duration stretch = Duration.between(from, one.until());
             counted += value(one.readings(), "gc.count") * stretch.toNanos() / 1e9;
             from = one.until();
         }
         long least = count(logged, told.getFirst().until().plusMillis(LATE), from.minusMillis(EARLY));
         long most = count(logged, told.getFirst().until().minusMillis(EARLY), from.plusMillis(LATE));
-        assertTrue(counted >= least - 1e-6 && counted <= most + 1e-6, counted + ", but " + least + " to " + most);
+        assertTrue(
+                counted >= least - 1e-6 && counted <= most + 1e-6,
+                name + ": " + counted + ", but " + least + " to " + most);
         Map<String, Reading> last = told.getLast().readings();
         // The collection that was asked for at the end is in the last sample.
-        assertTrue(value(last, "gc.count") > 0, last.toString());
-        assertTrue(value(last, "jvm.heap.used") <= value(last, "jvm.heap.committed"), last.toString());
+        assertTrue(value(last, "gc.count") > 0, name + last);
+        assertTrue(value(last, "jvm.heap.used") <= value(last, "jvm.heap.committed"), name + last);
     }
 
     private static long count(List<Logged> logged, Instant from, Instant until) {
@@ -141,17 +181,6 @@ class JfrProbeTest {
                 .mapToDouble(Logged::millis)
                 .max()
                 .orElse(0);
-    }
-
-    /** Notes a sample that has news; gives whether it tells of pauses. */
-    private static boolean ask(io.vertx.core.Future<Map<String, Reading>> answer, JfrProbe probe, List<Told> told)
-            throws Exception {
-        Map<String, Reading> readings = await(answer);
-        if (probe.instant().isEmpty()) {
-            return false;
-        }
-        told.add(new Told(probe.instant().orElseThrow(), readings));
-        return readings.containsKey("gc.count") && value(readings, "gc.count") > 0;
     }
 
     private static Optional<String> problem(Probe probe) throws Exception {
@@ -185,7 +214,7 @@ class JfrProbeTest {
         // The attach signal would end it.
         Process sleeper = new ProcessBuilder("sleep", "30").start();
         try {
-            JfrProbe probe = new JfrProbe(new LocalJvm(sleeper.pid()), workers, InstantSource.system());
+            JfrProbe probe = new JfrProbe(TestJvm.locator(sleeper.pid()), workers, InstantSource.system());
             assertEquals(Optional.of("process " + sleeper.pid() + " is no JVM"), problem(probe));
             assertTrue(sleeper.isAlive());
             await(probe.close());

@@ -131,7 +131,7 @@ class JstatProbeTest {
     @MethodSource("collectors")
     void everyCollectorOfARealJvmIsRead(Path home, String collector) throws Exception {
         try (TestJvm jvm = TestJvm.allocating(home, TestJvm.compiled(classes), "-XX:+Use" + collector + "GC")) {
-            JstatProbe probe = new JstatProbe(jvm.local(), FAST, workers);
+            JstatProbe probe = new JstatProbe(jvm.locator(), FAST, workers);
             try {
                 Map<String, Reading> readings = until(probe, "gc.count", 0);
                 assertTrue(value(readings, "gc.time") >= 0 && value(readings, "gc.time") <= 100, readings.toString());
@@ -165,7 +165,7 @@ class JstatProbeTest {
     void theEndOfTheJvmIsAFailureAndNotTheEndOfTheProbe() throws Exception {
         JstatProbe probe;
         try (TestJvm jvm = TestJvm.allocating(TestJvm.CURRENT, TestJvm.compiled(classes), "-XX:+UseSerialGC")) {
-            probe = new JstatProbe(jvm.local(), FAST, workers);
+            probe = new JstatProbe(jvm.locator(), FAST, workers);
             until(probe, "jvm.heap.used", 0);
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
@@ -192,7 +192,7 @@ class JstatProbeTest {
     void aProcessThatIsNoJvmIsLeftAlone() throws Exception {
         Process sleeper = new ProcessBuilder("sleep", "30").start();
         try {
-            JstatProbe probe = new JstatProbe(new LocalJvm(sleeper.pid()), FAST, workers);
+            JstatProbe probe = new JstatProbe(TestJvm.locator(sleeper.pid()), FAST, workers);
             assertEquals(Optional.of("process " + sleeper.pid() + " is no JVM"), problem(probe));
             assertTrue(sleeper.isAlive());
             await(probe.close());
@@ -205,7 +205,7 @@ class JstatProbeTest {
     void aJvmThatHidesItsCountersSaysSo() throws Exception {
         try (TestJvm jvm = TestJvm.allocating(
                 TestJvm.CURRENT, TestJvm.compiled(classes), "-XX:+UseSerialGC", "-XX:-UsePerfData")) {
-            JstatProbe probe = new JstatProbe(jvm.local(), FAST, workers);
+            JstatProbe probe = new JstatProbe(jvm.locator(), FAST, workers);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             Optional<String> problem = Optional.empty();
             while (problem.isEmpty() && System.nanoTime() < end) {
@@ -219,7 +219,8 @@ class JstatProbeTest {
 
     @Test
     void afterItsEndAProbeStartsNothing() throws Exception {
-        JstatProbe probe = new JstatProbe(new LocalJvm(ProcessHandle.current().pid()), FAST, workers);
+        JstatProbe probe =
+                new JstatProbe(TestJvm.locator(ProcessHandle.current().pid()), FAST, workers);
         await(probe.close());
         assertThrows(ExecutionException.class, () -> await(probe.sample()));
     }

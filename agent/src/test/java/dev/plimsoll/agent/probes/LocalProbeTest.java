@@ -49,7 +49,10 @@ class LocalProbeTest {
         file(
                 "proc/meminfo",
                 "MemTotal:        1000 kB\nMemFree:  10 kB\nMemAvailable:     250 kB\nHugePages_Total: 0\n");
-        file("proc/pressure/cpu", "some avg10=1.25 avg60=0.10 avg300=0.01 total=5\nfull avg10=0.00 total=0\n");
+        String pressure = "some avg10=1.25 avg60=0.10 avg300=0.01 total=%d\nfull avg10=0.00 total=0\n";
+        file("proc/pressure/cpu", pressure.formatted(throttledMicros / 2));
+        file("proc/pressure/io", pressure.formatted(throttledMicros * 2));
+        file("proc/vmstat", "pgfault 9\npgmajfault " + 2 * retransmits + "\n");
         String device = "%s: %d 1 0 0 0 0 0 0 %d 1 0 0 0 0 0 0\n";
         file(
                 "proc/net/dev",
@@ -84,7 +87,6 @@ class LocalProbeTest {
         assertInstanceOf(Reading.NotAvailable.class, noPressure);
         assertEquals(
                 Map.of(
-                        "cpu.pressure", Reading.of(1.25),
                         "memory.pressure", noPressure,
                         "load.1m", Reading.of(0.5),
                         "memory.used", Reading.of(75),
@@ -103,6 +105,9 @@ class LocalProbeTest {
         assertEquals(2_000, value(second, "network.receive"), 1e-9); // 4,000 in 2 s, of eth0 alone
         assertEquals(300, value(second, "network.transmit"), 1e-9);
         assertEquals(3, value(second, "network.retransmits"), 1e-9);
+        assertEquals(6, value(second, "memory.major_faults"), 1e-9); // 12 in 2 s
+        assertEquals(12.5, value(second, "cpu.pressure"), 1e-9); // 0.25 of 2 s
+        assertEquals(50, value(second, "io.pressure"), 1e-9); // 1 of 2 s
 
         machine(BEFORE, 100_000, 1_000, 0, 5);
         nanos.set(TimeUnit.SECONDS.toNanos(3));
@@ -111,6 +116,8 @@ class LocalProbeTest {
                 "cpu.utilization",
                 "cpu.core.max",
                 "cpu.throttled",
+                "cpu.pressure",
+                "memory.major_faults",
                 "network.receive",
                 "network.transmit",
                 "network.retransmits")) {

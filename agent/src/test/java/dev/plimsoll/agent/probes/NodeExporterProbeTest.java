@@ -5,9 +5,18 @@ import static dev.plimsoll.agent.probes.PageServer.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.Reading;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +43,8 @@ class NodeExporterProbeTest {
             node_network_transmit_bytes_total{device="eth0"} %s
             node_netstat_Tcp_RetransSegs %s
             node_pressure_cpu_waiting_seconds_total 4
+            node_pressure_io_waiting_seconds_total 4
+            node_vmstat_pgmajfault 7
             """;
     private static final String BEFORE = PAGE.formatted("1.7e+09", 100, 50, 100, 5, 0, 1_000, 1_000, 1_000, 1_000, 10);
     /** Two processors, 10 s each: the one 8 busy, the other 2 waiting and 1 stolen. */
@@ -74,6 +85,8 @@ class NodeExporterProbeTest {
         assertEquals(Reading.of(2.5e9), second.get("memory.available"));
         assertEquals(Reading.of(0.75), second.get("load.1m"));
         assertEquals(Reading.of(0), second.get("cpu.pressure"));
+        assertEquals(Reading.of(0), second.get("io.pressure"));
+        assertEquals(Reading.of(0), second.get("memory.major_faults"));
         assertInstanceOf(Reading.NotAvailable.class, second.get("memory.pressure"));
         assertInstanceOf(Reading.NotAvailable.class, second.get("cpu.throttled"));
         // 4,000, 1,000 and 2 in the same time.
@@ -100,5 +113,64 @@ class NodeExporterProbeTest {
                 .forEach((metric, reading) -> assertInstanceOf(Reading.NotAvailable.class, reading, metric));
         sample(BEFORE);
         sample("<html>").forEach((metric, reading) -> assertInstanceOf(Reading.Failed.class, reading, metric));
+    }
+
+    /** The exporter of this machine, on a port of the loopback interface. */
+    private static Process exporter(int port) throws Exception {
+        return new ProcessBuilder("prometheus-node-exporter", "--web.listen-address=127.0.0.1:" + port)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    @Test
+    void aRealExporterSeesRealLoadAsTheKernelDoes() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Process exporter = exporter(port);
+        try {
+            NodeExporterProbe real = new NodeExporterProbe(
+                    server.source(URI.create("http://127.0.0.1:" + port + "/metrics"), Duration.ofSeconds(20)));
+            LocalProbe kernel = new LocalProbe(new ProcFiles(Path.of("/")), server.workers, System::nanoTime);
+            firstPage(real);
+            await(kernel.sample());
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            Map<String, Reading> seen = await(real.sample());
+            Map<String, Reading> there = await(kernel.sample());
+            // A spinning thread keeps one processor busy, of however many; a busy machine takes part of it away, but
+            // gives it to others.
+            assertTrue(value(seen, "cpu.core.max") > 50, seen.toString());
+            // The two look at nearly the same two seconds.
+            assertEquals(value(there, "cpu.utilization"), value(seen, "cpu.utilization"), 25);
+            assertEquals(value(there, "memory.used"), value(seen, "memory.used"), 10);
+            assertTrue(value(seen, "load.1m") > 0, seen.toString());
+            there.forEach((metric, reading) -> {
+                Reading other = seen.get(metric);
+                if (!metric.equals("cpu.throttled") && reading instanceof Reading.Value) {
+                    assertInstanceOf(Reading.Value.class, other, metric);
+                }
+            });
+        } finally {
+            exporter.destroyForcibly().waitFor();
+        }
+    }
+
+    /** Waits until the exporter answers. */
+    private static void firstPage(Probe probe) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                await(probe.sample());
+                return;
+            } catch (ExecutionException e) {
+                assertTrue(System.nanoTime() < end, String.valueOf(e.getCause().getMessage()));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        }
     }
 }

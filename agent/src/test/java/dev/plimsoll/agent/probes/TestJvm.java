@@ -1,5 +1,6 @@
 package dev.plimsoll.agent.probes;
 
+import dev.plimsoll.scenarios.LocalProcess;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -84,8 +85,12 @@ final class TestJvm implements AutoCloseable {
         return process.pid();
     }
 
-    LocalJvm local() {
-        return new LocalJvm(pid());
+    JvmLocator locator() {
+        return locator(pid());
+    }
+
+    static JvmLocator locator(long pid) {
+        return JvmLocator.of(new LocalProcess.OfPid(pid));
     }
 
     /** The next line that it prints; null at its end. */
