@@ -97,8 +97,8 @@ final class LocalProbe implements Probe {
         Counters now = new Counters(nanoClock.getAsLong());
         attempt(readings, CPU, () -> cpu(readings));
         attempt(readings, Set.of(THROTTLED), () -> throttled(readings, now));
-        PRESSED.forEach(resource ->
-                attempt(readings, Set.of(resource + ".pressure"), () -> pressure(readings, now, resource)));
+        PRESSED.forEach(
+                resource -> attempt(readings, Set.of(resource + ".pressure"), () -> pressure(readings, now, resource)));
         attempt(readings, Set.of("load.1m"), () -> readings.put("load.1m", Reading.of(files.loadAverage())));
         attempt(readings, MEMORY, () -> memory(readings));
         attempt(readings, Set.of(RECEIVED, SENT), () -> traffic(readings, now));

@@ -28,6 +28,7 @@ final class Sampler {
     static final Duration LEAST_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Duration LAST_SAMPLE = Duration.ofSeconds(2);
+    private static final Duration CLOSE = Duration.ofSeconds(1);
     private static final long MICROS_PER_MILLI = 1_000;
 
     private final String node;
@@ -210,8 +211,7 @@ final class Sampler {
             Future<Void> closed = probe.close();
             return closed == null
                     ? Future.succeededFuture()
-                    : closed.timeout(LAST_SAMPLE.toMillis(), TimeUnit.MILLISECONDS)
-                            .otherwiseEmpty();
+                    : closed.timeout(CLOSE.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty();
         } catch (RuntimeException | LinkageError e) {
             return Future.succeededFuture();
         }

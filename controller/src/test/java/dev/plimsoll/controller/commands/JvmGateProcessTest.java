@@ -45,7 +45,12 @@ class JvmGateProcessTest {
                 JsonNode pauses = check(verdict, "gc.pause.max < 5s");
                 assertEquals("pass", pauses.path("outcome").asText(), gate.out());
                 assertTrue(pauses.path("samples").asLong() >= 2, gate.out());
-                assertEquals("pass", check(verdict, "jvm.heap.used.max > 1MiB").path("outcome").asText(), gate.out());
+                assertEquals(
+                        "pass",
+                        check(verdict, "jvm.heap.used.max > 1MiB")
+                                .path("outcome")
+                                .asText(),
+                        gate.out());
             }
         }
     }
