@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * with its true length.
  *
  * <p>Events come about a second after they happened, so a sample tells of the time up to its {@link #instant}; the last one
- * ends the recording and tells the rest. When the JVM ends or falls silent, readings fail, and it is tried anew, less and
- * less often.
+ * ends the recording and tells the rest. When the JVM falls silent, readings fail; when it ends, they fail and it is tried
+ * anew, less and less often.
  */
 final class JfrProbe implements Probe {
     private static final Duration MOST_SILENCE = Duration.ofSeconds(5);
     private static final Duration SLOWEST_START = Duration.ofSeconds(10);
+
+    /** After so long a silence the session is given up for a new one. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(1);
 
     private final JvmLocator locator;
     private final Workers workers;
@@ -96,7 +99,7 @@ final class JfrProbe implements Probe {
     private synchronized Map<String, Reading> read() throws IOException {
         instant = Optional.empty();
         if (unsupported != null) {
-            return none(unsupported);
+            return all(Reading.notAvailable(unsupported));
         }
         if (session == null) {
             retry.require(System.nanoTime());
@@ -104,11 +107,11 @@ final class JfrProbe implements Probe {
         try {
             JfrSession streaming = streaming();
             streaming.readHeap();
-            requireNews(streaming);
-            return news();
+            Optional<JfrWindow.Sample> news = window.next();
+            return news.isPresent() ? told(news.get()) : silent(streaming);
         } catch (JfrSession.UnsupportedException e) {
             unsupported = e.getMessage();
-            return none(String.valueOf(unsupported));
+            return all(Reading.notAvailable(String.valueOf(unsupported)));
         } catch (IOException e) {
             retry.failed(String.valueOf(e.getMessage()), System.nanoTime());
             drop();
@@ -124,21 +127,17 @@ final class JfrProbe implements Probe {
         }
         streaming.readHeap();
         streaming.complete();
-        return news();
+        return window.next().map(this::told).orElse(Map.of());
     }
 
-    private Map<String, Reading> news() {
-        Optional<JfrWindow.Sample> news = window.next();
-        if (news.isEmpty()) {
-            return Map.of();
-        }
+    private Map<String, Reading> told(JfrWindow.Sample news) {
         retry.succeeded();
         told = true;
-        Duration since = Duration.between(news.get().at(), clock.instant());
+        Duration since = Duration.between(news.at(), clock.instant());
         // A clock that was set meanwhile must not move the sample.
-        boolean plausible = !since.isNegative() && since.compareTo(MOST_SILENCE) <= 0;
-        instant = plausible ? Optional.of(news.get().at()) : Optional.empty();
-        return news.get().readings();
+        boolean plausible = !since.isNegative() && since.compareTo(LONGEST_SILENCE) <= 0;
+        instant = plausible ? Optional.of(news.at()) : Optional.empty();
+        return news.readings();
     }
 
     /** The session, which is opened where there is none. */
@@ -158,17 +157,21 @@ final class JfrProbe implements Probe {
         return streaming;
     }
 
-    private void requireNews(JfrSession streaming) throws IOException {
+    /** Nothing came since the last time: that is a failure only after a while, for events come in batches. */
+    private Map<String, Reading> silent(JfrSession streaming) throws IOException {
         Duration silence = Duration.ofNanos(System.nanoTime() - streaming.heardNanos());
-        if (silence.compareTo(told ? MOST_SILENCE : SLOWEST_START) > 0) {
-            throw new IOException(
-                    "JVM " + streaming.pid() + " has sent no flight-recorder events for " + silence.toMillis() + " ms");
+        String reason =
+                "JVM " + streaming.pid() + " has sent no flight-recorder events for " + silence.toMillis() + " ms";
+        if (silence.compareTo(LONGEST_SILENCE) > 0) {
+            throw new IOException(reason);
         }
+        boolean longer = silence.compareTo(told ? MOST_SILENCE : SLOWEST_START) > 0;
+        return longer ? all(Reading.failed(reason)) : Map.of();
     }
 
-    private Map<String, Reading> none(String reason) {
+    private Map<String, Reading> all(Reading reading) {
         Map<String, Reading> readings = new LinkedHashMap<>();
-        metrics().forEach(metric -> readings.put(metric, Reading.notAvailable(reason)));
+        metrics().forEach(metric -> readings.put(metric, reading));
         return readings;
     }
 }

@@ -78,6 +78,7 @@ class JfrProbeTest {
         /** Notes a sample that has news. */
         void ask(Future<Map<String, Reading>> answer) throws Exception {
             Map<String, Reading> readings = await(answer);
+            // Without an instant there was nothing new.
             if (probe.instant().isPresent()) {
                 told.add(new Told(probe.instant().orElseThrow(), readings));
                 paused |= readings.containsKey("gc.count") && value(readings, "gc.count") > 0;
