@@ -37,7 +37,7 @@ class JvmGateProcessTest {
                     "--set",
                     "phases[1]={name: steady, duration: 4s, rate: 50/s}",
                     "--set",
-                    "gate.thresholds=[errors.ratio < 20%, gc.pause.max < 5s, gc.time.mean < 90%,"
+                    "gate.thresholds=[latency.mean < 20s, errors.ratio < 20%, gc.pause.max < 5s, gc.time.mean < 90%,"
                             + " jvm.heap.used.max > 1MiB]")) {
                 assertEquals(0, gate.await(), () -> gate.err() + gate.out());
                 JsonNode verdict = JsonMapper.builder().build().readTree(gate.out());
