@@ -52,6 +52,8 @@ final class JfrSession implements AutoCloseable {
         this.memory = ManagementFactory.newPlatformMXBeanProxy(
                 beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
         this.directory = Files.createTempDirectory("plimsoll-jfr");
+        // Should this process end before the session has.
+        directory.toFile().deleteOnExit();
         this.stream = new RemoteRecordingStream(beans, directory);
     }
 
@@ -189,7 +191,7 @@ final class JfrSession implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            // What is left lies in the directory for temporary files.
+            // What is left lies in the directory for temporary files, until this process ends.
             directory.toFile().deleteOnExit();
         }
     }
