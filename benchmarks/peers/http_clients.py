@@ -9,6 +9,8 @@ import pathlib
 import re
 from collections.abc import Callable
 
+import machine
+
 
 @dataclasses.dataclass(frozen=True)
 class Job:
@@ -27,7 +29,7 @@ class Client:
     program: str  # file that must exist, or a name on the PATH
     command: Callable[[Job], list[str]]
     read: Callable[[Job, str], dict]  # the job, and what the client printed
-    version: tuple[str, ...]
+    version: Callable[[], str]
     stdin: Callable[[Job], str] | None = None
 
 
@@ -39,32 +41,37 @@ def clients(cache: pathlib.Path, plimsoll: pathlib.Path, has_wrk_command: bool) 
         Client("wrk", "C", "wrk",
                lambda job: ["wrk", "-t1", f"-c{job.connections}", f"-d{job.seconds}s", "--latency", "--timeout", "10s",
                             job.url],
-               lambda job, text: parse_wrk(text), ("wrk", "-v")),
+               lambda job, text: parse_wrk(text), said("wrk", "-v")),
         Client("oha", "Rust", str(tools / "oha"),
                lambda job: [str(tools / "oha"), "--no-tui", "--output-format", "json", "-c", str(job.connections),
                             "-z", f"{job.seconds}s", job.url],
-               lambda job, text: parse_oha(text), (str(tools / "oha"), "--version")),
+               lambda job, text: parse_oha(text), said(str(tools / "oha"), "--version")),
         Client("fortio", "Go", str(tools / "fortio"),
                lambda job: [str(tools / "fortio"), "load", "-qps", "0", "-c", str(job.connections), "-t",
                             f"{job.seconds}s", "-r", "0.00001", "-p", "50,99", "-quiet", "-json",
                             str(job.folder / "fortio.json"), job.url],
                lambda job, text: parse_fortio((job.folder / "fortio.json").read_text()),
-               (str(tools / "fortio"), "version")),
+               said(str(tools / "fortio"), "version")),
         Client("vegeta", "Go", str(tools / "vegeta"),
                lambda job: [str(tools / "vegeta"), "attack", "-rate", "0", "-workers", str(job.connections),
                             "-max-workers", str(job.connections), "-connections", str(job.connections), "-duration",
                             f"{job.seconds}s", "-output", str(job.folder / "vegeta.bin")],
-               lambda job, text: parse_vegeta(text), (str(tools / "vegeta"), "--version"),
+               lambda job, text: parse_vegeta(text), lambda: machine.go_module(str(tools / "vegeta")),
                stdin=lambda job: f"GET {job.url}\n"),
         Client("hey", "Go", str(tools / "hey"),
                lambda job: [str(tools / "hey"), "-z", f"{job.seconds}s", "-c", str(job.connections), "-cpus", "1",
                             job.url],
-               lambda job, text: parse_hey(text), ()),
+               lambda job, text: parse_hey(text), lambda: machine.go_module(str(tools / "hey"))),
     ]
 
 
+def said(*command: str) -> Callable[[], str]:
+    """What a command says of its version."""
+    return lambda: machine.first_line(*command)
+
+
 def ours(plimsoll: pathlib.Path, has_wrk_command: bool) -> Client:
-    version = (str(plimsoll), "--version")
+    version = said(str(plimsoll), "--version")
     if has_wrk_command:
         return Client("plimsoll wrk", "Java", str(plimsoll),
                       lambda job: [str(plimsoll), "wrk", "-t1", f"-c{job.connections}", f"-d{job.seconds}s",

