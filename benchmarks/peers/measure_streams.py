@@ -24,7 +24,7 @@ class Server:
         limit = time.monotonic() + 10
         while True:
             try:
-                self.stats()
+                self.counts()
                 return
             except OSError as error:
                 if time.monotonic() > limit or not self.process.running():
@@ -33,12 +33,17 @@ class Server:
                 time.sleep(0.1)
 
     @staticmethod
-    def stats() -> dict:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/stats", timeout=30) as response:
+    def ask(path: str) -> dict:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/{path}", timeout=30) as response:
             return json.load(response)
 
     def counts(self) -> dict:
-        return {key: value for key, value in self.stats().items() if isinstance(value, int)}
+        """The counters alone: cheap, so that looking does not make the server late."""
+        return self.ask("stats")
+
+    def histograms(self) -> dict:
+        """The counters, and what was written when."""
+        return self.ask("histograms")
 
 
 def quantile_ms(histogram: dict, quantile: float) -> float | None:
@@ -75,7 +80,7 @@ def measure(client: stream_clients.Client, streams: int, options, folder: pathli
             window = Window(process, server.process, options.client_core, options.server_core,
                             server.counts).measure(options.window)
             code = process.wait(job.seconds + options.report_limit)
-        stats = server.stats()
+        stats = server.histograms()
     window["count"]["in_flight_mean"] = window["count"].pop("in_flight_integral_ns") / max(1, window["count"].pop("now_ns"))
     result = {"window": window, "truth": truth(stats), "command": command}
     if code is None:
@@ -90,7 +95,7 @@ def await_load(server: Server, process: Pinned, streams: int, patience: float) -
     """Whether streams are in flight in numbers that no look at the target explains."""
     limit = time.monotonic() + patience
     while time.monotonic() < limit and process.running():
-        if server.counts()["in_flight"] >= max(2, streams // 20):
+        if server.counts()["in_flight"] >= min(max(2, streams // 20), 32):
             return True
         time.sleep(0.1)
     return False

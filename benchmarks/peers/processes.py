@@ -1,4 +1,4 @@
-"""Processes pinned to a core, and the CPU time they took, read from /proc."""
+"""Processes pinned to a core, and the CPU time they took."""
 import os
 import pathlib
 import signal
@@ -64,10 +64,18 @@ class Pinned:
         self.stop()
 
 
-def parse_stat(line: str) -> tuple[int, float]:
-    """Session and CPU seconds (own, and of ended children that were waited for) from a line of /proc/PID/stat."""
-    fields = line.rpartition(")")[2].split()
-    return int(fields[3]), sum(int(ticks) for ticks in fields[11:15]) / TICKS
+def parse_stat(line: str) -> tuple[int, float, float]:
+    """Session, own CPU seconds, and those of ended children that were waited for, from a line of /proc/PID/stat."""
+    user, system, children_user, children_system = (int(ticks) / TICKS for ticks in line.rpartition(")")[2].split()[11:15])
+    return int(line.rpartition(")")[2].split()[3]), user + system, children_user + children_system
+
+
+def own_cpu_seconds(pid: int) -> float | None:
+    """CPU time of a process with all its threads, to the nanosecond; None where the kernel tells it in ticks alone."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # the process's CPU clock, as clock_getcpuclockid(3) makes it
+    except OSError:
+        return None
 
 
 def session_stats(session: int) -> dict[int, float]:
@@ -76,11 +84,12 @@ def session_stats(session: int) -> dict[int, float]:
         if entry.isdigit():
             try:
                 with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stat:
-                    of_session, seconds = parse_stat(stat.read())
+                    of_session, own, children = parse_stat(stat.read())
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if of_session == session:
-                found[int(entry)] = seconds
+                exact = own_cpu_seconds(int(entry))
+                found[int(entry)] = (own if exact is None else exact) + children
     return found
 
 

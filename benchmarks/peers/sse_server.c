@@ -8,8 +8,8 @@
  * One thread, epoll and a timerfd. Streams wait in two queues, those before their first token and those after it. All
  * streams share both delays, so each queue is in order of due time and costs a constant.
  *
- * The truth that clients are held against is kept here in histograms (log-linear, at most 1/64 wide) and counters, and
- * told by GET /stats: time from the read of a request to the write of its first content chunk, gap between two content
+ * The truth that clients are held against is kept here in counters, told by GET /stats, and in histograms, told with them
+ * by GET /histograms: time from the read of a request to the write of its first content chunk, gap between two content
  * writes of a stream, lateness of content writes against the schedule, and the integral of streams in flight.
  *
  * usage: sse_server [--port P] [--ttft MS] [--interval MS] [--tokens N] [--role-at MS]
@@ -256,7 +256,7 @@ static void append_histogram(struct text *text, const char *name, const struct h
   append(text, "]}");
 }
 
-static bool answer_stats(struct connection *connection, uint64_t now) {
+static bool answer_stats(struct connection *connection, bool histograms, uint64_t now) {
   count_in_flight(0, now);
   struct text text = {0};
   append(&text,
@@ -265,9 +265,11 @@ static bool answer_stats(struct connection *connection, uint64_t now) {
          (unsigned long long)now, (unsigned long long)started, (unsigned long long)ended, (unsigned long long)broken,
          (unsigned long long)content_chunks, (unsigned long long)in_flight, (unsigned long long)in_flight_most,
          (unsigned long long)in_flight_integral, (unsigned long long)blocked, tokens);
-  append_histogram(&text, "first_token_ns", &first_token);
-  append_histogram(&text, "gap_ns", &gap);
-  append_histogram(&text, "lateness_ns", &lateness);
+  if (histograms) {
+    append_histogram(&text, "first_token_ns", &first_token);
+    append_histogram(&text, "gap_ns", &gap);
+    append_histogram(&text, "lateness_ns", &lateness);
+  }
   append(&text, "}");
   bool open = answer(connection, "200 OK", "application/json", text.bytes);
   free(text.bytes);
@@ -292,7 +294,8 @@ static bool take(struct connection *connection, const char *request, const char 
     begin_stream(connection, now);
     return true;
   }
-  if (starts(request, "GET /stats")) return answer_stats(connection, now);
+  if (starts(request, "GET /stats")) return answer_stats(connection, false, now);
+  if (starts(request, "GET /histograms")) return answer_stats(connection, true, now);
   if (starts(request, "GET /health")) return answer(connection, "200 OK", "text/plain", "");
   if (starts(request, "GET /version")) return answer(connection, "200 OK", "application/json", "{\"version\":\"0.32.0\"}");
   if (starts(request, "GET /v1/models")) {
