@@ -17,7 +17,7 @@ class Server:
 
     def __init__(self, program: pathlib.Path, options, role_at: float | None, folder: pathlib.Path):
         command = [str(program), "--port", str(PORT), "--tokens", str(options.tokens), "--ttft", str(options.ttft),
-                   "--interval", str(options.interval)]
+                   "--interval", str(options.interval), "--spread", str(options.spread)]
         if role_at is not None:
             command += ["--role-at", str(role_at)]
         self.process = Pinned(command, options.server_core, folder / "server.log")

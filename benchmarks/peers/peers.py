@@ -39,6 +39,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=250, help="content chunks of an answer")
     parser.add_argument("--ttft", type=float, default=200, help="milliseconds to the first one")
     parser.add_argument("--interval", type=float, default=20, help="milliseconds between two")
+    parser.add_argument("--spread", type=float, default=0, help="milliseconds over which first tokens are spread, so that "
+                        "streams that start together do not go on in step")
     parser.add_argument("--start-limit", type=int, default=120, help="seconds that a client may take to begin")
     parser.add_argument("--report-limit", type=int, default=60, help="seconds that a client may take to end")
     parser.add_argument("--server-core", type=int, default=0)

@@ -75,7 +75,6 @@ static void send_request(struct stream *stream, uint64_t now) {
 }
 
 static void finish(struct stream *stream, uint64_t now) {
-  /* What came since the usage line was counted as a token on arrival: see data_line. */
   requests++;
   tokens += (uint64_t)(stream->lines - BEFORE_TOKENS - AFTER_TOKENS);
   if (now < stop_nanos) {
@@ -87,10 +86,11 @@ static void finish(struct stream *stream, uint64_t now) {
 }
 
 /*
- * A data line has arrived. A gap is recorded one line late, when the next line has shown that it was no usage line:
- * after the last token come two lines, so the latest two are never recorded.
+ * A data line before [DONE] has arrived. The gap before a line is recorded when the next one comes, for the last of
+ * them is the usage line, which is no token.
  */
 static void data_line(struct stream *stream, uint64_t now) {
+  if (stream->lines > BEFORE_TOKENS + 1) histogram_record(&gap, stream->last_nanos - stream->before_nanos);
   stream->lines++;
   if (stream->lines == BEFORE_TOKENS + 1) histogram_record(&ttft, now - stream->sent_nanos);
   stream->before_nanos = stream->last_nanos;
@@ -107,7 +107,6 @@ static bool take_line(struct stream *stream, const char *line, size_t length, ui
     stream->lines++;
     return true;
   }
-  if (stream->lines > BEFORE_TOKENS + 1) histogram_record(&gap, stream->last_nanos - stream->before_nanos);
   data_line(stream, now);
   return false;
 }

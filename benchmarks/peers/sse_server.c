@@ -5,18 +5,21 @@
  * The first content chunk is due TTFT after the request was read, each further one INTERVAL later. The schedule is
  * absolute: a late write does not move the ones after it.
  *
- * One thread, epoll and a timerfd. Streams wait in two queues, those before their first token and those after it. All
- * streams share both delays, so each queue is in order of due time and costs a constant.
+ * One thread, epoll and a timerfd. Streams wait in queues: those before their first token, one queue a phase, and those
+ * after it. All streams of a queue share its delay, so it is in order of due time and costs a constant.
  *
  * The truth that clients are held against is kept here in counters, told by GET /stats, and in histograms, told with them
  * by GET /histograms: time from the read of a request to the write of its first content chunk, gap between two content
  * writes of a stream, lateness of content writes against the schedule, and the integral of streams in flight.
  *
- * usage: sse_server [--port P] [--ttft MS] [--interval MS] [--tokens N] [--role-at MS]
+ * usage: sse_server [--port P] [--ttft MS] [--interval MS] [--tokens N] [--spread MS]
+ *                   [--role-at MS]
  *   --port      listens on 127.0.0.1 there (8000)
  *   --ttft      from request to first token (200)
  *   --interval  between two tokens (20)
  *   --tokens    in every answer, whatever the request asks for (250)
+ *   --spread    delays first tokens by a phase of 0 to this, another one for each answer (0: streams that start together
+ *               go on in step, as those of one batch of vLLM do; with the interval, their tokens are spread evenly)
  *   --role-at   flushes headers and role-only chunk this long after the request (with the first token)
  */
 #define _GNU_SOURCE
@@ -42,7 +45,7 @@
 
 #include "histogram.h"
 
-enum { EVENTS = 512, REQUEST_LIMIT = 1 << 20, READ_SIZE = 16384 };
+enum { EVENTS = 512, REQUEST_LIMIT = 1 << 20, READ_SIZE = 16384, PHASES = 64 };
 
 /* Where a connection is. ROLE, FIRST and NEXT are streams in flight: each waits in the queue of its name. */
 enum state { IDLE, ROLE, FIRST, NEXT };
@@ -51,6 +54,7 @@ struct connection {
   int fd;
   enum state state;
   bool closing;
+  int phase;
   int written; /* content chunks of the stream */
   uint64_t read_nanos;
   uint64_t due_nanos;
@@ -74,13 +78,15 @@ struct text {
 
 static uint64_t ttft_nanos = 200 * 1000000ull;
 static uint64_t interval_nanos = 20 * 1000000ull;
+static uint64_t spread_nanos;
 static uint64_t role_nanos;
 static bool role_apart;
 static int tokens = 250;
 static int port = 8000;
 
 static int poller;
-static struct queue roles, firsts, nexts;
+static struct queue roles, firsts[PHASES], nexts;
+static struct queue *earliest_first; /* of firsts, the one whose head is due first, or null */
 static struct text head_and_role, content, last_content, ending;
 
 static struct histogram first_token, gap, lateness;
@@ -218,21 +224,40 @@ static bool flush(struct connection *connection) {
   return true;
 }
 
+/* The queue of two whose head is due first; either may be null or empty. */
+static struct queue *earlier(struct queue *one, struct queue *other) {
+  if (!other || !other->head) return one;
+  if (!one || !one->head) return other;
+  return other->head->due_nanos < one->head->due_nanos ? other : one;
+}
+
+static void find_earliest_first(void) {
+  earliest_first = NULL;
+  for (int i = 0; i < PHASES; i++) earliest_first = earlier(earliest_first, &firsts[i]);
+}
+
 /* ---- requests ---- */
+
+/* Lets a stream wait for its first token. */
+static void await_first(struct connection *connection) {
+  connection->state = FIRST;
+  connection->due_nanos = connection->read_nanos + ttft_nanos + spread_nanos * (uint64_t)connection->phase / PHASES;
+  enqueue(&firsts[connection->phase], connection);
+  find_earliest_first();
+}
 
 static void begin_stream(struct connection *connection, uint64_t now) {
   started++;
   count_in_flight(1, now);
   connection->read_nanos = now;
   connection->written = 0;
+  connection->phase = (int)(started * 39 % PHASES); /* odd, near the golden ratio: neighbours are far apart */
   if (role_apart) {
     connection->state = ROLE;
     connection->due_nanos = now + role_nanos;
     enqueue(&roles, connection);
   } else {
-    connection->state = FIRST;
-    connection->due_nanos = now + ttft_nanos;
-    enqueue(&firsts, connection);
+    await_first(connection);
   }
 }
 
@@ -373,9 +398,7 @@ static bool receive(struct connection *connection) {
 
 static void write_role(struct connection *connection) {
   if (!put(connection, head_and_role.bytes, head_and_role.length)) connection->closing = true;
-  connection->state = FIRST;
-  connection->due_nanos = connection->read_nanos + ttft_nanos;
-  enqueue(&firsts, connection);
+  await_first(connection);
 }
 
 static void end_stream(struct connection *connection, uint64_t now) {
@@ -423,14 +446,10 @@ static void write_content(struct connection *connection, uint64_t now) {
   enqueue(&nexts, connection);
 }
 
-/* The queue whose head is due first, or null if no stream waits. */
+/* The queue whose head is due first of all, or null if no stream waits. */
 static struct queue *earliest(void) {
-  struct queue *found = NULL;
-  struct queue *all[] = {&nexts, &firsts, &roles};
-  for (size_t i = 0; i < 3; i++) {
-    if (all[i]->head && (!found || all[i]->head->due_nanos < found->head->due_nanos)) found = all[i];
-  }
-  return found;
+  struct queue *found = earlier(earlier(&nexts, earliest_first), &roles);
+  return found->head ? found : NULL;
 }
 
 /* Writes what is due, at most a batch of it, so that requests are read in between. */
@@ -441,6 +460,7 @@ static void write_due(void) {
     uint64_t now = now_nanos();
     if (queue->head->due_nanos > now) return;
     struct connection *connection = dequeue(queue);
+    if (queue == earliest_first) find_earliest_first();
     if (connection->closing) {
       broken++;
       count_in_flight(-1, now);
@@ -532,6 +552,7 @@ static void read_options(char **arguments) {
     else if (!strcmp(at[0], "--ttft")) ttft_nanos = (uint64_t)(value * 1e6);
     else if (!strcmp(at[0], "--interval")) interval_nanos = (uint64_t)(value * 1e6);
     else if (!strcmp(at[0], "--tokens")) tokens = (int)value;
+    else if (!strcmp(at[0], "--spread")) spread_nanos = (uint64_t)(value * 1e6);
     else if (!strcmp(at[0], "--role-at")) role_nanos = (uint64_t)(value * 1e6), role_apart = true;
     else {
       fprintf(stderr, "sse_server: unknown option %s; the comment at the top of sse_server.c lists them\n", at[0]);

@@ -204,7 +204,9 @@ def head(results: dict) -> str:
         f"Server on core {options['server_core']}, client on core {options['client_core']}; "
         f"{options['warm_up']} s of load, then a window of {options['window']} s; the cheapest of {options['rounds']} "
         f"rounds. Streams: {options['ttft']:g} ms to the first of {options['tokens']} tokens, "
-        f"{options['interval']:g} ms between two.",
+        f"{options['interval']:g} ms between two; " + (
+            f"first tokens spread over {options['spread']:g} ms." if options["spread"] else
+            "streams that start together go on in step, as in a batch of vLLM's."),
         "",
         f"Clients: {versions}.",
     ]

@@ -156,7 +156,7 @@ def results(*cells: dict) -> dict:
             "machine": {"cpu": "A CPU", "cores": 2, "virtual": True, "memory_gib": 24, "system": "Debian", "kernel": "6.1",
                         "nginx": "nginx/1.22.1", "gcc": "gcc 12.2.0", "go": "go1.26"},
             "options": {"server_core": 0, "client_core": 1, "warm_up": 8, "window": 10, "rounds": 3, "ttft": 200.0,
-                        "tokens": 250, "interval": 20.0},
+                        "tokens": 250, "interval": 20.0, "spread": 0.0},
             "clients": {"wrk": {"language": "C", "version": "wrk debian/4.1.0-3+b2 [epoll] Copyright"},
                         "net/http reader": {"language": "Go", "version": ""}},
             "cells": list(cells)}
