@@ -6,6 +6,7 @@ all alike. Results are written after every cell: an interrupted run keeps what i
 import argparse
 import datetime
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -80,15 +81,25 @@ class Results:
         return found
 
     def add(self, part: str, client: str, load: int, round_number: int, cell: dict, options: argparse.Namespace) -> None:
-        command = " ".join(cell.pop("command", []))
-        for folder, name in ((options.cache, "CACHE"), (options.out, "OUT"), (pathlib.Path.cwd(), ".")):
-            command = command.replace(str(folder.resolve()), name)
-        self.data["cells"].append({"part": part, "client": client, "load": load, "round": round_number, **cell,
-                                   **({"command": command} if round_number == 1 else {})})
+        if round_number > 1:
+            cell.pop("command", None)
+        self.data["cells"].append({"part": part, "client": client, "load": load, "round": round_number,
+                                   **without_folders(cell, options)})
         partial = self.file.with_suffix(".partial")
         partial.write_text(json.dumps(self.data, indent=1) + "\n")
         partial.rename(self.file)
         print(f"peers: {part} {client} {load}: {told(cell)}", flush=True)
+
+
+def without_folders(cell: dict, options: argparse.Namespace) -> dict:
+    """The cell with names in the place of this machine's folders."""
+    folders = {str(options.out): "OUT", str(options.cache): "CACHE", str(pathlib.Path.cwd()): "."}
+    if "VLLM_VENV" in os.environ:
+        folders[os.environ["VLLM_VENV"].rstrip("/")] = "VLLM_VENV"
+    text = json.dumps(cell)
+    for folder in sorted(folders, key=len, reverse=True):
+        text = text.replace(folder, folders[folder])
+    return json.loads(text)
 
 
 def told(cell: dict) -> str:
