@@ -29,13 +29,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -43,9 +41,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer_texts.h"
 #include "histogram.h"
+#include "http_request.h"
+#include "text.h"
 
-enum { EVENTS = 512, REQUEST_LIMIT = 1 << 20, READ_SIZE = 16384, PHASES = 64 };
+enum { EVENTS = 512, READ_SIZE = 16384, PHASES = 64 };
 
 /* Where a connection is. ROLE, FIRST and NEXT are streams in flight: each waits in the queue of its name. */
 enum state { IDLE, ROLE, FIRST, NEXT };
@@ -71,11 +72,6 @@ struct queue {
   struct connection *tail;
 };
 
-struct text {
-  char *bytes;
-  size_t length;
-};
-
 static uint64_t ttft_nanos = 200 * 1000000ull;
 static uint64_t interval_nanos = 20 * 1000000ull;
 static uint64_t spread_nanos;
@@ -87,7 +83,6 @@ static int port = 8000;
 static int poller;
 static struct queue roles, firsts[PHASES], nexts;
 static struct queue *earliest_first; /* of firsts, the one whose head is due first, or null */
-static struct text head_and_role, content, last_content, ending;
 
 static struct histogram first_token, gap, lateness;
 static uint64_t started, ended, content_chunks, in_flight, in_flight_most, in_flight_integral, in_flight_since, broken;
@@ -102,60 +97,12 @@ static uint64_t now_nanos(void) {
   return (uint64_t)time.tv_sec * 1000000000ull + (uint64_t)time.tv_nsec;
 }
 
-static void die(const char *what) {
-  perror(what);
-  exit(1);
-}
-
 /* The integral of streams in flight, in stream-nanoseconds, brought up to now. */
 static void count_in_flight(int change, uint64_t now) {
   in_flight_integral += in_flight * (now - in_flight_since);
   in_flight_since = now;
   in_flight += (uint64_t)(int64_t)change;
   if (in_flight > in_flight_most) in_flight_most = in_flight;
-}
-
-/* ---- texts of the answer, made once ---- */
-
-#define CHUNK "\"id\":\"chatcmpl-a9b6e56a1a41b5d6\",\"object\":\"chat.completion.chunk\",\"created\":1795488953,\"model\":\"sim\""
-
-static void append(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void append(struct text *text, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  char *added = NULL;
-  int length = vasprintf(&added, format, arguments);
-  va_end(arguments);
-  if (length < 0) die("vasprintf");
-  text->bytes = realloc(text->bytes, text->length + (size_t)length + 1);
-  if (!text->bytes) die("realloc");
-  memcpy(text->bytes + text->length, added, (size_t)length + 1);
-  text->length += (size_t)length;
-  free(added);
-}
-
-/* Adds one server-sent event as one HTTP chunk, as vLLM's server writes them. */
-static void append_event(struct text *text, const char *data) {
-  append(text, "%zx\r\ndata: %s\n\n\r\n", strlen(data) + 8, data);
-}
-
-static void make_texts(void) {
-  append(&head_and_role,
-         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n");
-  append_event(&head_and_role, "{" CHUNK ",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
-                               "\"logprobs\":null,\"finish_reason\":null}]}");
-  append_event(&content, "{" CHUNK ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},\"logprobs\":null,"
-                         "\"finish_reason\":null,\"token_ids\":null}]}");
-  append_event(&last_content, "{" CHUNK ",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},\"logprobs\":null,"
-                              "\"finish_reason\":\"length\",\"stop_reason\":null,\"token_ids\":null}]}");
-  struct text usage = {0};
-  append(&usage, "{" CHUNK ",\"choices\":[],\"usage\":{\"prompt_tokens\":16,\"total_tokens\":%d,\"completion_tokens\":%d}}",
-         tokens + 16, tokens);
-  append_event(&ending, usage.bytes);
-  append_event(&ending, "[DONE]");
-  append(&ending, "0\r\n\r\n");
-  free(usage.bytes);
 }
 
 /* ---- connections ---- */
@@ -269,18 +216,6 @@ static bool answer(struct connection *connection, const char *status, const char
   return open;
 }
 
-static void append_histogram(struct text *text, const char *name, const struct histogram *histogram) {
-  append(text, ",\"%s\":{\"count\":%llu,\"buckets\":[", name, (unsigned long long)histogram->count);
-  const char *separator = "";
-  for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-    if (!histogram->counts[i]) continue;
-    append(text, "%s[%llu,%llu]", separator, (unsigned long long)histogram_value(i),
-           (unsigned long long)histogram->counts[i]);
-    separator = ",";
-  }
-  append(text, "]}");
-}
-
 static bool answer_stats(struct connection *connection, bool histograms, uint64_t now) {
   count_in_flight(0, now);
   struct text text = {0};
@@ -330,34 +265,6 @@ static bool take(struct connection *connection, const char *request, const char 
   }
   return answer(connection, "404 Not Found", "application/json",
                 "{\"error\":{\"message\":\"Not Found\",\"type\":\"NotFoundError\",\"code\":404}}");
-}
-
-/* Where the header's value starts in a head that ends with a zero byte, or null. */
-static const char *header(const char *head, const char *name) {
-  for (const char *line = strstr(head, "\r\n"); line; line = strstr(line + 2, "\r\n")) {
-    if (strncasecmp(line + 2, name, strlen(name)) == 0) return line + 2 + strlen(name);
-  }
-  return NULL;
-}
-
-/* The bytes of a whole request at the buffer's start; 0 if it is not whole yet, -1 if it cannot be understood. */
-static ssize_t whole_request(char *request, size_t length, char **body) {
-  char *end = memmem(request, length, "\r\n\r\n", 4);
-  if (!end) return length < REQUEST_LIMIT ? 0 : -1;
-  size_t head = (size_t)(end - request) + 4;
-  end[2] = 0;
-  const char *value = header(request, "content-length:");
-  size_t size = value ? strtoul(value, NULL, 10) : 0;
-  bool chunked = !value && header(request, "transfer-encoding:");
-  end[2] = '\r';
-  if (size > REQUEST_LIMIT) return -1;
-  *body = request + head;
-  if (chunked) {
-    char *last = memmem(*body, length - head, "0\r\n\r\n", 5);
-    if (!last) return length < REQUEST_LIMIT ? 0 : -1;
-    return last + 5 - request;
-  }
-  return head + size <= length ? (ssize_t)(head + size) : 0;
 }
 
 /* Reads what the client sent. Returns false if the client has gone. */
@@ -568,7 +475,7 @@ static void read_options(char **arguments) {
 int main(int count, char **arguments) {
   (void)count;
   read_options(arguments);
-  make_texts();
+  make_texts(tokens);
   signal(SIGPIPE, SIG_IGN);
   struct rlimit files;
   getrlimit(RLIMIT_NOFILE, &files);
