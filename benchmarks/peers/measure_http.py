@@ -9,9 +9,7 @@ import time
 import urllib.request
 
 import http_clients
-from processes import Pinned, Window
-
-PORT = 18300
+from processes import Pinned, Window, free_port
 
 
 class Nginx:
@@ -21,8 +19,9 @@ class Nginx:
         folder.mkdir(parents=True, exist_ok=True)
         source = pathlib.Path(__file__).with_name("nginx.conf").read_text()
         configuration = folder / "nginx.conf"
-        configuration.write_text(source.replace("PORT", str(PORT)))
-        self.url = f"http://127.0.0.1:{PORT}/"
+        port = free_port()
+        configuration.write_text(source.replace("127.0.0.1:PORT", f"127.0.0.1:{port}"))
+        self.url = f"http://127.0.0.1:{port}/"
         self.asked = 0
         self.process = Pinned(["nginx", "-p", str(folder), "-c", str(configuration)], core, folder / "nginx.log")
         limit = time.monotonic() + 10

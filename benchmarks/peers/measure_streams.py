@@ -7,16 +7,15 @@ import time
 import urllib.request
 
 import stream_clients
-from processes import Pinned, Window
-
-PORT = 18301
+from processes import Pinned, Window, free_port
 
 
 class Server:
     """sse_server on one core, started anew for each run, so that its histograms are those of the run."""
 
     def __init__(self, program: pathlib.Path, options, role_at: float | None, folder: pathlib.Path):
-        command = [str(program), "--port", str(PORT), "--tokens", str(options.tokens), "--ttft", str(options.ttft),
+        self.port = free_port()
+        command = [str(program), "--port", str(self.port), "--tokens", str(options.tokens), "--ttft", str(options.ttft),
                    "--interval", str(options.interval), "--spread", str(options.spread)]
         if role_at is not None:
             command += ["--role-at", str(role_at)]
@@ -32,9 +31,8 @@ class Server:
                     raise RuntimeError(f"sse_server did not start: see {folder}/server.err") from error
                 time.sleep(0.1)
 
-    @staticmethod
-    def ask(path: str) -> dict:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/{path}", timeout=30) as response:
+    def ask(self, path: str) -> dict:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{path}", timeout=30) as response:
             return json.load(response)
 
     def counts(self) -> dict:
@@ -69,8 +67,9 @@ def measure(client: stream_clients.Client, streams: int, options, folder: pathli
     """One cell: starts a server and the client, and measures a window after the warm-up."""
     folder.mkdir(parents=True, exist_ok=True)
     answer_seconds = (options.ttft + options.interval * options.tokens) / 1000
-    job = stream_clients.Job(PORT, streams, options.warm_up + options.window + 3, options.tokens, answer_seconds, folder)
     server = Server(options.cache / "bin" / "sse_server", options, role_at, folder)
+    job = stream_clients.Job(server.port, streams, options.warm_up + options.window + 3, options.tokens, answer_seconds,
+                             folder)
     with server.process:
         command = client.command(job)
         with Pinned(command, options.client_core, folder / "client.log", client.env, folder) as process:

@@ -156,4 +156,7 @@ def spoken_help(plimsoll: pathlib.Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except RuntimeError as error:
+        sys.exit(f"peers: {error}")

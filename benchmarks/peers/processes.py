@@ -2,10 +2,18 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Pinned:

@@ -3,8 +3,9 @@
 usage: tables.py RESULTS              prints it
        tables.py --into FILE RESULTS  puts it between the marks `<!-- peers -->` and `<!-- /peers -->` of a file
 
-Of the rounds of a cell the one that took the least CPU time counts, and its other figures with it. What is missing is a
-dash, never a zero.
+Of the rounds of a cell the one that took the least CPU time counts, and its other figures with it; rounds in which others
+took the client's core come after all that were quiet, for a client that is kept waiting finds more in each read and looks
+cheaper. What is missing is a dash, never a zero.
 """
 import json
 import pathlib
@@ -48,11 +49,11 @@ def best(results: dict, part: str, unit: str) -> dict[tuple[str, int], dict]:
     return found
 
 
-def rank(cell: dict, unit: str) -> tuple[bool, float]:
-    """Cells with a report first, then the cheapest."""
+def rank(cell: dict, unit: str) -> tuple[bool, bool, float]:
+    """Cells with a report first, then the quiet ones, then the cheapest."""
     micros = cpu_micros(cell, unit)
-    return "ttft_p50_ms" not in cell.get("reported", {}) and "p50_ms" not in cell.get("reported", {}), \
-        float("inf") if micros is None else micros
+    has_report = not {"ttft_p50_ms", "p50_ms"}.isdisjoint(cell.get("reported", {}))
+    return not has_report, bool(disturbed(cell)), float("inf") if micros is None else micros
 
 
 def names(results: dict, part: str) -> list[str]:
@@ -77,10 +78,12 @@ def grid(results: dict, part: str, unit: str, kind: str, figure) -> str:
 
 
 def disturbed(cell: dict) -> str:
+    """A mark if others took the client's core, or an empty text."""
     return " †" if cell.get("window", {}).get("others_on_client_core", 0) > DISTURBED else ""
 
 
 def late(cell: dict) -> str:
+    """A mark if the server did not keep its schedule, or an empty text."""
     return " ‡" if (cell.get("truth", {}).get("lateness_p99_ms") or 0) > LATE_MS else ""
 
 
@@ -203,7 +206,7 @@ def head(results: dict) -> str:
         "",
         f"Server on core {options['server_core']}, client on core {options['client_core']}; "
         f"{options['warm_up']} s of load, then a window of {options['window']} s; the cheapest of {options['rounds']} "
-        f"rounds. Streams: {options['ttft']:g} ms to the first of {options['tokens']} tokens, "
+        f"rounds, quiet ones first. Streams: {options['ttft']:g} ms to the first of {options['tokens']} tokens, "
         f"{options['interval']:g} ms between two; " + (
             f"first tokens spread over {options['spread']:g} ms." if options["spread"] else
             "streams that start together go on in step, as in a batch of vLLM's."),

@@ -180,6 +180,12 @@ class TableTest(unittest.TestCase):
         self.assertIn("| wrk | 8.00 (1.00) |", text)
         self.assertIn("| wrk | 60,000; 0.50 / 13.0 |", text)
 
+    def test_quiet_round_goes_before_a_cheaper_disturbed_one(self):
+        loud = cell("http", "wrk", 10, 4.0, reported=HTTP_REPORT)
+        loud["window"]["others_on_client_core"] = 0.5
+        text = tables.markdown(results(loud, cell("http", "wrk", 10, 9.0, reported=HTTP_REPORT)))
+        self.assertIn("| wrk | 9.00 (1.00) |", text)
+
     def test_round_with_a_report_goes_before_a_cheaper_one_without(self):
         text = tables.markdown(results(
             cell("http", "wrk", 10, 1.0, problem="did not end"), cell("http", "wrk", 10, 9.0, reported=HTTP_REPORT)))
