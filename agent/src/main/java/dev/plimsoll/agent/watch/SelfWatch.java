@@ -38,6 +38,9 @@ public final class SelfWatch implements AutoCloseable {
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double PERCENT = 100;
 
+    /** How the JVM says EMFILE. */
+    private static final String NO_DESCRIPTOR_LEFT = "errno: 24 ";
+
     private final List<LoopTimer> timers;
     private final IntSupplier connections;
     private final ProcFiles files;
@@ -223,12 +226,25 @@ public final class SelfWatch implements AutoCloseable {
 
     private void descriptors(Map<String, Reading> readings) {
         if (system instanceof UnixOperatingSystemMXBean unix) {
-            readings.put("generator.descriptors", Reading.of(unix.getOpenFileDescriptorCount()));
-            readings.put("generator.descriptors.limit", Reading.of(unix.getMaxFileDescriptorCount()));
+            Reading limit = Reading.of(unix.getMaxFileDescriptorCount());
+            readings.put("generator.descriptors", used(unix::getOpenFileDescriptorCount, limit));
+            readings.put("generator.descriptors.limit", limit);
         } else {
             Reading none = Reading.notAvailable("this system does not count file descriptors");
             readings.put("generator.descriptors", none);
             readings.put("generator.descriptors.limit", none);
+        }
+    }
+
+    /** The JVM counts by opening a directory: when that fails for want of a descriptor, all are in use. */
+    static Reading used(LongSupplier count, Reading limit) {
+        try {
+            return Reading.of(count.getAsLong());
+        } catch (InternalError refused) {
+            String reason = String.valueOf(refused.getMessage()).strip();
+            return reason.contains(NO_DESCRIPTOR_LEFT)
+                    ? limit
+                    : Reading.failed("open file descriptors could not be counted: " + reason);
         }
     }
 }
