@@ -33,8 +33,7 @@ class BlockedLoopTest {
                     phases: [{name: load, duration: 2s, rate: %d/s, arrivals: constant}]
                     """.formatted(server.url(), RATE);
             agent.adopt(yaml, 1);
-            lastLoop(agent.vertx)
-                    .scheduleAtFixedRate(BlockedLoopTest::block, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            lastLoop(agent.vertx).scheduleAtFixedRate(BlockedLoopTest::block, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
             agent.start(0);
             LegReports leg = agent.ended();
             assertEquals(2L * RATE, leg.counts("load").succeeded());

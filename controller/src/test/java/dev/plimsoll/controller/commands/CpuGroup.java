@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A control group of this machine whose CPU time can be limited, of either version of cgroups. */
 final class CpuGroup implements AutoCloseable {
-    private static final String NAME = "plimsoll-test-" + ProcessHandle.current().pid();
+    private static final String NAME =
+            "plimsoll-test-" + ProcessHandle.current().pid();
     private static final int PERIOD_MICROS = 100_000;
     private static final int PERCENT = 100;
 
@@ -23,8 +24,8 @@ final class CpuGroup implements AutoCloseable {
 
     /** A group without a limit; nothing where none can be made. */
     static Optional<CpuGroup> create() {
-        return create(Path.of("/sys/fs/cgroup"), true, "cpu.max").or(() -> create(
-                Path.of("/sys/fs/cgroup/cpu"), false, "cpu.cfs_quota_us"));
+        return create(Path.of("/sys/fs/cgroup"), true, "cpu.max")
+                .or(() -> create(Path.of("/sys/fs/cgroup/cpu"), false, "cpu.cfs_quota_us"));
     }
 
     private static Optional<CpuGroup> create(Path parent, boolean unified, String file) {

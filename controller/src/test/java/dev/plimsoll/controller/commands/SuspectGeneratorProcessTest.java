@@ -151,7 +151,8 @@ class SuspectGeneratorProcessTest {
             endBeside();
             assertInconclusive(
                     gate,
-                    SENT_LATE + "an event loop was ready and waited for a core [0-9]+ % of the time: end what runs beside "
+                    SENT_LATE
+                            + "an event loop was ready and waited for a core [0-9]+ % of the time: end what runs beside "
                             + "it, or use more agents or cores");
         }
     }
@@ -159,7 +160,9 @@ class SuspectGeneratorProcessTest {
     @Test
     void aCgroupThatHoldsItBackIsNamed() throws Exception {
         Optional<CpuGroup> possible = CpuGroup.create();
-        assumeTrue(possible.isPresent(), "no cgroup with a CPU limit can be made here (it takes root and a cpu controller)");
+        assumeTrue(
+                possible.isPresent(),
+                "no cgroup with a CPU limit can be made here (it takes root and a cpu controller)");
         try (CpuGroup group = possible.orElseThrow()) {
             try (Launched gate = gate(group.join(), "", "--set", "phases[0].duration=8s")) {
                 awaitLoad(gate);
@@ -178,7 +181,12 @@ class SuspectGeneratorProcessTest {
         assumeTrue(has("prlimit"), "prlimit is missing: the limit of a process that runs cannot be changed");
         try (Launched gate = gate("true", "", "--agents", "1", "--set", "target.connections.reuse=false")) {
             awaitLoad(gate);
-            long agent = ProcessHandle.of(gate.pid()).orElseThrow().children().findFirst().orElseThrow().pid();
+            long agent = ProcessHandle.of(gate.pid())
+                    .orElseThrow()
+                    .children()
+                    .findFirst()
+                    .orElseThrow()
+                    .pid();
             assertTrue(ran("prlimit", "--pid", String.valueOf(agent), "--nofile=64:64"));
             assertInconclusive(
                     gate,
@@ -204,7 +212,8 @@ class SuspectGeneratorProcessTest {
             }
             assertInconclusive(
                     gate,
-                    SENT_LATE + "garbage collections stopped it [0-9]+ % of the time, for [0-9]+ ms at most: give it more "
+                    SENT_LATE
+                            + "garbage collections stopped it [0-9]+ % of the time, for [0-9]+ ms at most: give it more "
                             + "memory \\(PLIMSOLL_JVM_OPTIONS=-Xmx…\\)");
         }
     }

@@ -105,11 +105,15 @@ public record GeneratorFitness(
         if (sendLag.isPresent() && sendLag.get() > limits.sendLagMillis()) {
             findings.add(text(
                     "the generator sent late: send lag p99 %.1f ms, limit %.1f ms; %s",
-                    sendLag.get(), limits.sendLagMillis(), LagCause.of(results, limits.sendLagMillis()).sentence()));
+                    sendLag.get(),
+                    limits.sendLagMillis(),
+                    LagCause.of(results, limits.sendLagMillis()).sentence()));
         } else if (loopLag.isPresent() && loopLag.get() > limits.sendLagMillis()) {
             findings.add(text(
                     "the generator was late to send and to read: event-loop lag p99 %.1f ms, limit %.1f ms; %s",
-                    loopLag.get(), limits.sendLagMillis(), LagCause.of(results, limits.sendLagMillis()).sentence()));
+                    loopLag.get(),
+                    limits.sendLagMillis(),
+                    LagCause.of(results, limits.sendLagMillis()).sentence()));
         }
         Optional<Double> loopCpu = sustained(results, "generator.loop.cpu");
         if (loopCpu.isPresent() && loopCpu.get() > limits.loopCpu() * PERCENT) {

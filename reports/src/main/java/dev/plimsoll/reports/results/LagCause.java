@@ -43,7 +43,8 @@ record LagCause(String sentence) {
             return cause(
                     "garbage collections stopped it %.0f %% of the time, for %.0f ms at most: "
                             + "give it more memory (PLIMSOLL_JVM_OPTIONS=-Xmx…)",
-                    collecting, GeneratorFitness.largest(results, "generator.gc.pause").orElse(0.0));
+                    collecting,
+                    GeneratorFitness.largest(results, "generator.gc.pause").orElse(0.0));
         }
         if (most == stolen) {
             return cause("the hypervisor took %.0f %% of its CPU time: use a quieter machine", stolen);

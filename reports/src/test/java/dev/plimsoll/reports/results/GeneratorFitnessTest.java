@@ -141,10 +141,12 @@ class GeneratorFitnessTest {
         Map<String, Double> readings =
                 Map.of("generator.loop.wait", 6.0, "generator.event_loop_lag", 150.0, "generator.loop.cpu", 9.0);
         assertEquals(
-                List.of("the generator sent late: send lag p99 80.0 ms, limit 5.0 ms; an event loop stood still for up to "
-                        + "150 ms: look for what blocks it or suspends the process"),
+                List.of(
+                        "the generator sent late: send lag p99 80.0 ms, limit 5.0 ms; an event loop stood still for up to "
+                                + "150 ms: look for what blocks it or suspends the process"),
                 findings(run(true, sentLate(1, 1, 80), millis(0.1, 150), readings)));
-        assertTrue(findings(run(true, sentLate(1, 1, 80), millis(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 150), readings))
+        assertTrue(findings(run(
+                        true, sentLate(1, 1, 80), millis(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 150), readings))
                 .getFirst()
                 .contains("waited for a core 6 %"));
     }
