@@ -11,6 +11,7 @@ import dev.plimsoll.agent.engine.ShardPlan;
 import dev.plimsoll.agent.engine.SlotLoad;
 import dev.plimsoll.agent.engine.SupplyLine;
 import dev.plimsoll.agent.engine.TimerSlack;
+import dev.plimsoll.agent.probes.ProcFiles;
 import dev.plimsoll.agent.request.RequestContent;
 import dev.plimsoll.agent.request.RequestFactory;
 import dev.plimsoll.measurements.ErrorClass;
@@ -27,11 +28,14 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.vertx.core.transport.Transport;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -42,9 +46,11 @@ import org.HdrHistogram.Histogram;
  * @param counts of all requests
  * @param histograms by metric name
  * @param loopCpu CPU of the event loop's thread, as a share of a core
+ * @param loopWait time for which that thread was ready and had no core, as a share of the time; NaN where unknown
  * @param prompt whether the loop could give up its timer slack
  */
-record LoadRun(RequestCounts counts, Map<String, Histogram> histograms, double loopCpu, boolean prompt) {
+record LoadRun(
+        RequestCounts counts, Map<String, Histogram> histograms, double loopCpu, double loopWait, boolean prompt) {
     private static final SeriesKey KEY = new SeriesKey(0, "load", "one");
 
     /** What to send, how often, for how long, and over how many connections at most. */
@@ -82,13 +88,16 @@ record LoadRun(RequestCounts counts, Map<String, Histogram> histograms, double l
             supply.ready().join();
             loop.submit(shard::open).get().sync();
             long cpu = cpuNanos(loop);
+            double waited = waitedNanos(loop);
             long start = System.nanoTime();
             loop.execute(() -> shard.start(start));
             during.run();
             intervals.idle.get(order.length.toSeconds() + 60, TimeUnit.SECONDS);
-            double busy = (double) (cpuNanos(loop) - cpu) / (System.nanoTime() - start);
+            double elapsed = System.nanoTime() - start;
+            double busy = (cpuNanos(loop) - cpu) / elapsed;
+            double waiting = (waitedNanos(loop) - waited) / elapsed;
             loop.submit(() -> shard.finish(System.nanoTime())).get();
-            return intervals.sum(busy, prompt);
+            return intervals.sum(busy, waiting, prompt);
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
         }
@@ -102,6 +111,13 @@ record LoadRun(RequestCounts counts, Map<String, Histogram> histograms, double l
     private static long cpuNanos(EventLoop loop) throws Exception {
         return loop.submit(() -> ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime())
                 .get();
+    }
+
+    private static double waitedNanos(EventLoop loop) throws Exception {
+        ProcFiles files = new ProcFiles(Path.of("/"));
+        Optional<String> thread = loop.submit(files::thisThread).get();
+        OptionalLong waited = thread.isPresent() ? files.waitedNanos(thread.get()) : OptionalLong.empty();
+        return waited.isPresent() ? waited.getAsLong() : Double.NaN;
     }
 
     /** The same request again and again. */
@@ -123,14 +139,14 @@ record LoadRun(RequestCounts counts, Map<String, Histogram> histograms, double l
         private final CompletableFuture<Boolean> idle = new CompletableFuture<>();
         private int told;
 
-        LoadRun sum(double busy, boolean prompt) {
+        LoadRun sum(double busy, double waiting, boolean prompt) {
             RequestCounts counts = RequestCounts.NONE;
-            Map<String, Histogram> histograms = new java.util.HashMap<>();
+            Map<String, Histogram> histograms = new HashMap<>();
             for (RequestInterval part : ShardInterval.merge(all, List.of(KEY))) {
                 counts = counts.plus(part.counts());
                 histograms.putAll(part.histograms());
             }
-            return new LoadRun(counts, histograms, busy, prompt);
+            return new LoadRun(counts, histograms, busy, waiting, prompt);
         }
 
         @Override

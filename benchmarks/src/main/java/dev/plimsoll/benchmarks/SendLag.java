@@ -127,7 +127,7 @@ public final class SendLag {
         System.out.printf(
                 Locale.ROOT,
                 "%-8s %6d/s  send lag p50 %7.1f  p99 %7.1f  p99.9 %7.1f µs   service p50 %7.1f  p99 %7.1f µs   "
-                        + "loop thread %3.0f %% of a core   a sleeping thread p50 %6.1f  p99 %7.1f µs%s%n",
+                        + "loop thread %3.0f %% of a core, waited %4.1f %%   a sleeping thread p50 %6.1f  p99 %7.1f µs%s%n",
                 transport.name(),
                 rate,
                 micros(outcome.histogram("send_lag"), 50),
@@ -136,6 +136,7 @@ public final class SendLag {
                 micros(outcome.histogram("service_time"), 50),
                 micros(outcome.histogram("service_time"), 99),
                 outcome.loopCpu() * 100,
+                outcome.loopWait() * 100,
                 micros(machine, 50),
                 micros(machine, 99),
                 outcome.prompt() ? "" : "   (timer slack could not be given up)");
