@@ -32,7 +32,8 @@ class AnswerPropertiesTest {
         int at = from;
         int piece = 0;
         while (at < bytes.length && !decoder.done()) {
-            int bound = style == 0 ? 1 : style == 1 ? 1 + splits.nextInt(3) : 1 + splits.nextInt(style == 2 ? 50 : 5_000);
+            int bound =
+                    style == 0 ? 1 : style == 1 ? 1 + splits.nextInt(3) : 1 + splits.nextInt(style == 2 ? 50 : 5_000);
             int length = Math.min(bound, bytes.length - at);
             int offset = splits.nextInt(5);
             byte[] buffer = new byte[offset + length + splits.nextInt(5)];
@@ -118,7 +119,8 @@ class AnswerPropertiesTest {
         } else {
             told = decoder.broken(false).errorClass();
         }
-        assertTrue(told == ErrorClass.TRUNCATED || told == ErrorClass.RESET || told == ErrorClass.PROTOCOL, told::label);
+        assertTrue(
+                told == ErrorClass.TRUNCATED || told == ErrorClass.RESET || told == ErrorClass.PROTOCOL, told::label);
     }
 
     /** Bytes without end: what comes first, and what comes again and again. */
@@ -147,10 +149,7 @@ class AnswerPropertiesTest {
                 new Endless("lines of data", STREAM_HEAD + "\r\n", "data: " + filler + "\n"),
                 new Endless("empty lines of data", STREAM_HEAD + "\r\n", "data\n"),
                 new Endless("nothing but bytes", "", "\0\1\2" + filler),
-                new Endless(
-                        "an array in an event",
-                        STREAM_HEAD + "\r\ndata: {\"choices\":",
-                        "[".repeat(1_000)));
+                new Endless("an array in an event", STREAM_HEAD + "\r\ndata: {\"choices\":", "[".repeat(1_000)));
     }
 
     /** They end in an error before they cost memory. */
@@ -191,7 +190,9 @@ class AnswerPropertiesTest {
         decoder.begin(TestClient.CHAT_STREAM, false, NoExchange.INSTANCE);
         byte[] first = endless.first.getBytes(StandardCharsets.UTF_8);
         decoder.feed(0, first, 0, first.length);
-        byte[] again = endless.again.repeat(Math.max(1, 8_192 / endless.again.length())).getBytes(StandardCharsets.UTF_8);
+        byte[] again = endless.again
+                .repeat(Math.max(1, 8_192 / endless.again.length()))
+                .getBytes(StandardCharsets.UTF_8);
         for (long sent = 0; sent < most; sent += again.length) {
             assertEquals(again.length, decoder.feed(sent, again, 0, again.length), "nothing is left unread");
         }
@@ -253,7 +254,8 @@ class AnswerPropertiesTest {
         switch (random.nextInt(4)) {
             case 0 -> {
                 byte[] same = bytes.clone();
-                same[from] = (byte) (random.nextBoolean() ? random.nextInt(256) : "\r\n: 0-{}\"[,;f".charAt(random.nextInt(13)));
+                same[from] = (byte)
+                        (random.nextBoolean() ? random.nextInt(256) : "\r\n: 0-{}\"[,;f".charAt(random.nextInt(13)));
                 return same;
             }
             case 1 -> {

@@ -79,7 +79,8 @@ final class StreamWire {
             int tokens = continuous ? 1 + random.nextInt(4) : 1;
             output += tokens;
             String word = WORDS[random.nextInt(WORDS.length)].repeat(tokens);
-            int completed = event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word + "\"}}]" + usage() + "}");
+            int completed =
+                    event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word + "\"}}]" + usage() + "}");
             completedInBody.add(completed);
             carried.add(tokens);
         }
