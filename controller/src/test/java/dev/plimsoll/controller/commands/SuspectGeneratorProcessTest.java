@@ -179,15 +179,17 @@ class SuspectGeneratorProcessTest {
     @Test
     void anAgentOutOfDescriptorsIsNamed() throws Exception {
         assumeTrue(has("prlimit"), "prlimit is missing: the limit of a process that runs cannot be changed");
-        try (Launched gate = gate("true", "", "--agents", "1", "--set", "target.connections.reuse=false")) {
+        String marker = "-Dplimsoll.test=mine";
+        try (Launched gate = gate("true", marker, "--agents", "1", "--set", "target.connections.reuse=false")) {
             awaitLoad(gate);
-            long agent = ProcessHandle.of(gate.pid())
+            ProcessHandle agent = ProcessHandle.of(gate.pid())
                     .orElseThrow()
                     .children()
                     .findFirst()
-                    .orElseThrow()
-                    .pid();
-            assertTrue(ran("prlimit", "--pid", String.valueOf(agent), "--nofile=64:64"));
+                    .orElseThrow();
+            List<String> options = List.of(agent.info().arguments().orElseThrow());
+            assertTrue(options.contains(marker), () -> "the agent has not the program's JVM options: " + options);
+            assertTrue(ran("prlimit", "--pid", String.valueOf(agent.pid()), "--nofile=64:64"));
             assertInconclusive(
                     gate,
                     "the generator used [0-9]+ of 64 file descriptors, limit 95 %; raise the limit \\(ulimit -n\\)");
