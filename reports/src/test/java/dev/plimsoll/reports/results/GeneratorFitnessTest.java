@@ -168,7 +168,7 @@ class GeneratorFitnessTest {
         assertEquals(
                 List.of(
                         "the generator was late to send and to read: event-loop lag p99 40.0 ms, limit 5.0 ms; an event "
-                                + "loop was blocked for up to 40 ms, and busy 3 % of the time: use more agents or cores"),
+                                + "loop stood still for up to 40 ms: look for what blocks it or suspends the process"),
                 blocked);
     }
 
