@@ -105,6 +105,7 @@ class GeneratorFitnessTest {
         // 5 % of 400 ms, the smaller of the two.
         Limits limits = Limits.of(gate);
         assertEquals(20, limits.sendLagMillis(), 1e-9);
+        assertEquals(20, limits.loopLagMillis(), 1e-9);
         RunResults late = run(true, sentLate(1, 1, 19), millis(0.1), Map.of());
         assertTrue(GeneratorFitness.of(late, limits).fit());
         RunResults later = run(true, sentLate(1, 1, 21), millis(0.1), Map.of());
@@ -167,9 +168,11 @@ class GeneratorFitnessTest {
                 Map.of("generator.event_loop_lag", 40.0, "generator.loop.cpu", 3.0)));
         assertEquals(
                 List.of(
-                        "the generator was late to send and to read: event-loop lag p99 40.0 ms, limit 5.0 ms; an event "
+                        "the generator was late to send and to read: event-loop lag p99 40.0 ms, limit 20.0 ms; an event "
                                 + "loop stood still for up to 40 ms: look for what blocks it or suspends the process"),
                 blocked);
+        assertTrue(
+                findings(run(false, inTime(), millis(0.1, 0.1, 19), Map.of())).isEmpty(), "up to 20 ms");
     }
 
     @Test
