@@ -108,8 +108,13 @@ public final class Metrics {
         node("vllm.queue_time", Unit.MILLISECONDS, "the server's own mean time in the waiting queue");
         node("generator.event_loop_lag", Unit.MILLISECONDS, "how late a timer fired on an event loop, at most");
         node("generator.loop.cpu", Unit.PERCENT, "CPU of the busiest event-loop thread");
+        node(
+                "generator.loop.wait",
+                Unit.PERCENT,
+                "share of time in which an event loop was ready and had no core, at most");
         node("generator.cpu", Unit.PERCENT, "CPU of the agent's process, over all cores");
         node("generator.gc.pause", Unit.MILLISECONDS, "longest garbage-collection pause of the agent");
+        node("generator.gc.time", Unit.PERCENT, "share of time in which garbage collections stopped the agent");
         node("generator.steal", Unit.PERCENT, "steal on the agent's machine");
         node("generator.throttled", Unit.PERCENT, "share of time in which the agent's cgroup was throttled");
         node("generator.descriptors", Unit.COUNT, "file descriptors the agent has open");
