@@ -50,38 +50,55 @@ final class GpuNode {
         }
     }
 
-    private static final Map<String, Over> OVER = over();
+    /**
+     * What there is to know of a metric.
+     *
+     * @param over how one number is made of several GPUs'
+     * @param least that a GPU can have; below it the source is wrong
+     * @param most that a GPU can have; above it the source is wrong
+     */
+    private record Trait(Over over, double least, double most) {}
+
+    private static final double PERCENT = 100;
+    private static final double MOST_BYTES = 1L << 46;
+    private static final double COLDEST = -20;
+    private static final double HOTTEST = 150;
+    private static final double MOST_WATTS = 10_000;
+    private static final double MOST_MEGAHERTZ = 100_000;
+    private static final double MOST_COUNT = 1e15;
+
+    private static final Map<String, Trait> TRAITS = traits();
 
     private final Map<String, String> numbers = new LinkedHashMap<>();
     private final Map<String, Set<String>> seen = new HashMap<>();
 
-    private static Map<String, Over> over() {
-        Map<String, Over> over = new LinkedHashMap<>();
-        over.put(UTILIZATION, Over.MEAN);
-        over.put("gpu.sm.active", Over.MEAN);
-        over.put("gpu.tensor.active", Over.MEAN);
-        over.put("gpu.memory.busy", Over.MEAN);
-        over.put("gpu.memory.used", Over.HIGHEST);
-        over.put("gpu.memory.free", Over.LOWEST);
-        over.put("gpu.temperature", Over.HIGHEST);
-        over.put("gpu.temperature.margin", Over.LOWEST);
-        over.put("gpu.memory.temperature", Over.HIGHEST);
-        over.put("gpu.power", Over.SUM);
-        over.put("gpu.power.limit", Over.SUM);
-        over.put("gpu.clock.sm", Over.LOWEST_AT_WORK);
-        over.put("gpu.clock.memory", Over.LOWEST_AT_WORK);
-        over.put("gpu.throttled", Over.HIGHEST);
-        over.put("gpu.throttled.power_cap", Over.HIGHEST);
-        over.put("gpu.pcie.generation", Over.LOWEST_AT_WORK);
-        over.put("gpu.pcie.width", Over.LOWEST);
-        over.put("gpu.ecc.uncorrected", Over.SUM);
-        over.put("gpu.xid", Over.HIGHEST);
-        return over;
+    private static Map<String, Trait> traits() {
+        Map<String, Trait> traits = new LinkedHashMap<>();
+        traits.put(UTILIZATION, new Trait(Over.MEAN, 0, PERCENT));
+        traits.put("gpu.sm.active", new Trait(Over.MEAN, 0, PERCENT));
+        traits.put("gpu.tensor.active", new Trait(Over.MEAN, 0, PERCENT));
+        traits.put("gpu.memory.busy", new Trait(Over.MEAN, 0, PERCENT));
+        traits.put("gpu.memory.used", new Trait(Over.HIGHEST, 0, MOST_BYTES));
+        traits.put("gpu.memory.free", new Trait(Over.LOWEST, 0, MOST_BYTES));
+        traits.put("gpu.temperature", new Trait(Over.HIGHEST, COLDEST, HOTTEST));
+        traits.put("gpu.temperature.margin", new Trait(Over.LOWEST, -HOTTEST, HOTTEST));
+        traits.put("gpu.memory.temperature", new Trait(Over.HIGHEST, COLDEST, HOTTEST));
+        traits.put("gpu.power", new Trait(Over.SUM, 0, MOST_WATTS));
+        traits.put("gpu.power.limit", new Trait(Over.SUM, 0, MOST_WATTS));
+        traits.put("gpu.clock.sm", new Trait(Over.LOWEST_AT_WORK, 0, MOST_MEGAHERTZ));
+        traits.put("gpu.clock.memory", new Trait(Over.LOWEST_AT_WORK, 0, MOST_MEGAHERTZ));
+        traits.put("gpu.throttled", new Trait(Over.HIGHEST, 0, PERCENT));
+        traits.put("gpu.throttled.power_cap", new Trait(Over.HIGHEST, 0, PERCENT));
+        traits.put("gpu.pcie.generation", new Trait(Over.LOWEST_AT_WORK, 0, 20));
+        traits.put("gpu.pcie.width", new Trait(Over.LOWEST, 0, 64));
+        traits.put("gpu.ecc.uncorrected", new Trait(Over.SUM, 0, MOST_COUNT));
+        traits.put("gpu.xid", new Trait(Over.HIGHEST, 0, MOST_COUNT));
+        return traits;
     }
 
     /** Every metric that a GPU can have. */
     static Set<String> metrics() {
-        return OVER.keySet();
+        return TRAITS.keySet();
     }
 
     /**
@@ -111,7 +128,7 @@ final class GpuNode {
             String number = numbers.computeIfAbsent(gpu.identity(), i -> free(gpu.number()));
             Set<String> had = seen.computeIfAbsent(number, n -> new HashSet<>());
             Map<String, Reading> readings = new LinkedHashMap<>();
-            gpu.readings().forEach((metric, reading) -> readings.put(metric, remembered(had, metric, reading)));
+            gpu.readings().forEach((metric, reading) -> readings.put(metric, checked(had, metric, reading)));
             byNumber.put(number, readings);
             present.add(gpu.identity());
             if (!gpu.isInstance()
@@ -127,7 +144,7 @@ final class GpuNode {
         });
         Map<String, Reading> all = new LinkedHashMap<>();
         all.put(COUNT, Reading.of(answered.size()));
-        for (String metric : OVER.keySet()) {
+        for (String metric : TRAITS.keySet()) {
             Reading reading = ofAll(metric, byNumber);
             if (reading != null) {
                 all.put(metric, reading);
@@ -149,8 +166,12 @@ final class GpuNode {
         return number;
     }
 
-    private static Reading remembered(Set<String> had, String metric, Reading reading) {
-        if (reading instanceof Reading.Value) {
+    private static Reading checked(Set<String> had, String metric, Reading reading) {
+        if (reading instanceof Reading.Value value) {
+            Trait trait = TRAITS.get(metric);
+            if (trait != null && !(value.value() >= trait.least() && value.value() <= trait.most())) {
+                return Reading.failed(value.value() + " was read, which no GPU can have");
+            }
             had.add(metric);
         } else if (reading instanceof Reading.NotAvailable none && had.contains(metric)) {
             return Reading.failed("was there before: " + none.reason());
@@ -188,7 +209,8 @@ final class GpuNode {
                 case Reading.NotAvailable absent -> none = absent;
             }
         }
-        Over over = OVER.getOrDefault(metric, Over.HIGHEST);
+        Trait trait = TRAITS.get(metric);
+        Over over = trait == null ? Over.HIGHEST : trait.over();
         List<Double> counted = over == Over.LOWEST_AT_WORK && !atWork.isEmpty() ? atWork : values;
         return counted.isEmpty()
                 ? none

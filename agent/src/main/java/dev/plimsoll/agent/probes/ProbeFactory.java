@@ -6,6 +6,7 @@ import dev.plimsoll.scenarios.ProbeSpec;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** Makes probes from what a scenario says. */
@@ -32,7 +33,8 @@ final class ProbeFactory {
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
             case ProbeSpec.Dcgm dcgm -> new MissingProbe(dcgm.type(), GPU);
-            case ProbeSpec.NvidiaSmi smi -> new MissingProbe(smi.type(), GPU);
+            case ProbeSpec.NvidiaSmi smi ->
+                new NvidiaSmiProbe(List.of("nvidia-smi"), List.of(), node.interval(), workers, System::nanoTime);
             case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
             case ProbeSpec.Jvm jvm -> new MissingProbe(jvm.type(), JVM);
             case ProbeSpec.Jstat jstat -> new MissingProbe(jstat.type(), JVM);
