@@ -76,6 +76,12 @@ record CommandRun(int status, String output, String complaint) {
         }
     }
 
+    /** Whether a command could not be started because there is none of that name. */
+    static boolean isMissing(IOException problem) {
+        String message = String.valueOf(problem.getMessage());
+        return message.contains("error=2,") || message.contains("error: 2 ");
+    }
+
     /** Ends a process with its children, without asking. */
     static void end(Process process) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -135,16 +135,16 @@ final class NvidiaSmiProbe implements Probe {
         if (closed) {
             return Optional.of("the probe is closed");
         }
-        LineProcess before = stuck;
-        if (before != null && before.isAlive()) {
-            return Optional.of(trouble + "; process " + before.pid() + " cannot be ended, as it hangs in the kernel");
-        }
-        stuck = null;
         long left = nextStart - nanoTime.getAsLong();
         if (left > 0) {
             return Optional.of(
                     trouble + "; it is started again in " + (TimeUnit.NANOSECONDS.toSeconds(left) + 1) + " s");
         }
+        LineProcess before = stuck;
+        if (before != null && before.isAlive()) {
+            return Optional.of(trouble + "; process " + before.pid() + " cannot be ended, as it hangs in the kernel");
+        }
+        stuck = null;
         Session next = new Session();
         session = next;
         var unused = workers.run(() -> live(next)).onFailure(e -> over(next, sentence(e)));
@@ -216,8 +216,7 @@ final class NvidiaSmiProbe implements Probe {
         try {
             return CommandRun.of(asked, HELP_LIMIT).require(asked);
         } catch (IOException e) {
-            String message = String.valueOf(e.getMessage());
-            if (message.contains("error=2")) {
+            if (CommandRun.isMissing(e)) {
                 return null;
             }
             throw e;
@@ -316,7 +315,9 @@ final class NvidiaSmiProbe implements Probe {
         }
         Promise<Map<String, Reading>> asker = waiting;
         waiting = null;
-        if (asker != null) {
+        if (asker != null && absence != null) {
+            asker.tryComplete(absent(absence));
+        } else if (asker != null) {
             asker.tryFail(reason);
         }
     }
@@ -329,6 +330,7 @@ final class NvidiaSmiProbe implements Probe {
     @Override
     public synchronized Future<Void> close() {
         closed = true;
+        unread = null;
         Session current = session;
         if (current != null) {
             abandon(current, "the probe is closed");

@@ -11,8 +11,6 @@ import java.util.Set;
 
 /** Makes probes from what a scenario says. */
 final class ProbeFactory {
-    private static final Set<String> GPU = Set.of(
-            "gpu.utilization", "gpu.memory.used", "gpu.temperature", "gpu.power", "gpu.clock.sm", "gpu.throttled");
     private static final Set<String> JVM = Set.of("gc.pause", "gc.count", "jvm.heap.used");
 
     private ProbeFactory() {}
@@ -32,10 +30,11 @@ final class ProbeFactory {
             case ProbeSpec.NodeExporter exporter ->
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
-            case ProbeSpec.Dcgm dcgm -> new MissingProbe(dcgm.type(), GPU);
+            case ProbeSpec.Dcgm dcgm ->
+                new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), node.interval());
             case ProbeSpec.NvidiaSmi smi ->
                 new NvidiaSmiProbe(List.of("nvidia-smi"), List.of(), node.interval(), workers, System::nanoTime);
-            case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
+            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), timeout, workers);
             case ProbeSpec.Jvm jvm -> new MissingProbe(jvm.type(), JVM);
             case ProbeSpec.Jstat jstat -> new MissingProbe(jstat.type(), JVM);
             case ProbeSpec.Jfr jfr -> new MissingProbe(jfr.type(), JVM);

@@ -94,6 +94,7 @@ class ProbesTest {
                 "agent-1",
                 probes.keySet().stream().map(name -> node(name, interval)).toList(),
                 samples::add,
+                remark -> {},
                 (node, spec, fetch, workers) -> {
                     Probe probe = probes.get(node.name());
                     if (probe == null) {
@@ -248,6 +249,7 @@ class ProbesTest {
                 sample -> {
                     throw new IllegalStateException("full");
                 },
+                remark -> {},
                 (node, spec, fetch, workers) -> probe,
                 InstantSource.system());
         until("asked on", () -> probe.asked.get() >= 3);
@@ -258,7 +260,7 @@ class ProbesTest {
 
     @Test
     void withoutNodesThereIsNothingToDo() throws Exception {
-        await(Probes.start(vertx, "agent-1", List.of(), samples::add).stop());
+        await(Probes.start(vertx, "agent-1", List.of(), samples::add, remark -> {}).stop());
         assertEquals(List.of(), List.copyOf(samples));
     }
 
@@ -274,7 +276,7 @@ class ProbesTest {
                 new ProbeSpec.Jfr(1),
                 new ProbeSpec.Prometheus(url, Map.of("queue.length", "up")));
         Node node = new Node("n", Optional.empty(), missing, Duration.ofHours(1));
-        Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
+        Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add, remark -> {});
         until("a sample each", () -> samples.size() >= missing.size());
         await(probes.stop());
         for (NodeSample sample : samples) {
@@ -296,7 +298,7 @@ class ProbesTest {
             server.page(PageServer.resource("vllm-0.32.0.txt"));
             Node node = new Node(
                     "n", Optional.empty(), List.of(new ProbeSpec.Local(), new ProbeSpec.Vllm(server.url())), FAST);
-            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
+            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add, remark -> {});
             until("rates of both", () -> has("vllm.tokens.generation") && has("cpu.utilization"));
             await(probes.stop());
         }
