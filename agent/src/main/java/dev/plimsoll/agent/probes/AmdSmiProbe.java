@@ -37,6 +37,7 @@ final class AmdSmiProbe implements Probe {
     private static final String THROTTLED = "gpu.throttled";
 
     private final List<String> command;
+    private final List<Integer> wanted;
     private final Duration timeout;
     private final Workers workers;
     private final GpuNode node = new GpuNode();
@@ -46,12 +47,14 @@ final class AmdSmiProbe implements Probe {
      * Runs nothing yet.
      *
      * @param command the program, and arguments before its own
+     * @param wanted the numbers of the GPUs to watch; empty: all
      * @param timeout after which a run is ended
      */
-    AmdSmiProbe(List<String> command, Duration timeout, Workers workers) {
+    AmdSmiProbe(List<String> command, List<Integer> wanted, Duration timeout, Workers workers) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of("metric", "--json"));
         this.command = List.copyOf(all);
+        this.wanted = List.copyOf(wanted);
         this.timeout = timeout;
         this.workers = workers;
     }
@@ -65,8 +68,7 @@ final class AmdSmiProbe implements Probe {
         paths.put("gpu.temperature", List.of("temperature.hotspot", "temperature.edge"));
         paths.put("gpu.memory.temperature", List.of("temperature.mem"));
         paths.put(
-                "gpu.power",
-                List.of("power.socket_power", "power.current_socket_power", "power.average_socket_power"));
+                "gpu.power", List.of("power.socket_power", "power.current_socket_power", "power.average_socket_power"));
         paths.put("gpu.clock.sm", List.of("clock.gfx_*.clk", "clock.gfx.clk"));
         paths.put("gpu.clock.memory", List.of("clock.mem_*.clk", "clock.mem.clk"));
         paths.put("gpu.pcie.width", List.of("pcie.width", "pcie.current_lanes"));
@@ -111,7 +113,12 @@ final class AmdSmiProbe implements Probe {
             }
             throw e;
         }
-        List<GpuNode.Gpu> gpus = parse(run.require(command));
+        List<GpuNode.Gpu> gpus = parse(run.require(command)).stream()
+                .filter(gpu -> wanted.isEmpty() || wanted.contains(Integer.valueOf(gpu.number())))
+                .toList();
+        if (gpus.isEmpty()) {
+            throw new IOException("amd-smi listed none of the GPUs " + wanted);
+        }
         seen = true;
         return node.readings(gpus);
     }
@@ -161,8 +168,7 @@ final class AmdSmiProbe implements Probe {
                 }
             }
             double factor = FACTORS.getOrDefault(metric, 1.0);
-            readings.put(
-                    metric, reading instanceof Reading.Value value ? Reading.of(value.value() * factor) : reading);
+            readings.put(metric, reading instanceof Reading.Value value ? Reading.of(value.value() * factor) : reading);
         });
         readings.put(THROTTLED, throttled(find(gpu, "power.throttle_status")));
         return readings;
@@ -204,17 +210,17 @@ final class AmdSmiProbe implements Probe {
         return at;
     }
 
-    private static Reading number(Object value) {
-        return switch (value) {
-            case Number number when Double.isFinite(number.doubleValue()) -> Reading.of(number.doubleValue());
-            case JsonObject withUnit when withUnit.getValue("value") != null -> number(withUnit.getValue("value"));
-            case String text -> {
-                Matcher number = NUMBER.matcher(text.strip());
-                yield number.matches()
-                        ? Reading.of(Double.parseDouble(number.group(1)))
-                        : Reading.notAvailable("amd-smi says " + text.substring(0, Math.min(80, text.length())));
-            }
-            default -> Reading.failed("amd-smi printed no number");
-        };
+    private static Reading number(@Nullable Object value) {
+        Object bare = value instanceof JsonObject withUnit ? withUnit.getValue("value") : value;
+        if (bare instanceof Number number && Double.isFinite(number.doubleValue())) {
+            return Reading.of(number.doubleValue());
+        }
+        if (!(bare instanceof String text)) {
+            return Reading.failed("amd-smi printed no number");
+        }
+        Matcher number = NUMBER.matcher(text.strip());
+        return number.matches()
+                ? Reading.of(Double.parseDouble(number.group(1)))
+                : Reading.notAvailable("amd-smi says " + text.substring(0, Math.min(80, text.length())));
     }
 }

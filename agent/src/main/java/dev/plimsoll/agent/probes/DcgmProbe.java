@@ -40,6 +40,7 @@ final class DcgmProbe implements Probe {
     private static final int STILL = 60;
 
     private final PageSource source;
+    private final List<Integer> wanted;
     private final Duration interval;
     private final GpuNode node = new GpuNode();
     private final Map<String, Counters> before = new HashMap<>();
@@ -53,10 +54,12 @@ final class DcgmProbe implements Probe {
     /**
      * Reads that page.
      *
+     * @param wanted the numbers of the GPUs to watch; empty: all
      * @param interval at which it is asked
      */
-    DcgmProbe(PageSource source, Duration interval) {
+    DcgmProbe(PageSource source, List<Integer> wanted, Duration interval) {
         this.source = source;
+        this.wanted = List.copyOf(wanted);
         this.interval = interval;
     }
 
@@ -136,9 +139,9 @@ final class DcgmProbe implements Probe {
      */
     private record Place(String gpu, String instance) {}
 
-    private static Map<Place, Map<String, Sample>> places(PrometheusText text) {
-        Map<Place, Map<String, Sample>> places = new TreeMap<>(
-                Comparator.comparingInt((Place place) -> Integer.parseInt(place.gpu()))
+    private Map<Place, Map<String, Sample>> places(PrometheusText text) {
+        Map<Place, Map<String, Sample>> places =
+                new TreeMap<>(Comparator.comparingInt((Place place) -> Integer.parseInt(place.gpu()))
                         .thenComparing(Place::instance));
         text.all().values().forEach(samples -> {
             for (Sample sample : samples) {
@@ -146,7 +149,8 @@ final class DcgmProbe implements Probe {
                 String instance = sample.label("GPU_I_ID");
                 boolean known = sample.name().toUpperCase(Locale.ROOT).startsWith(DcgmFields.PREFIX)
                         && gpu.matches("[0-9]{1,4}")
-                        && instance.matches("[0-9]{0,4}");
+                        && instance.matches("[0-9]{0,4}")
+                        && (wanted.isEmpty() || wanted.contains(Integer.valueOf(gpu)));
                 if (known) {
                     // A line for each pod or process repeats the value.
                     places.computeIfAbsent(new Place(gpu, instance), place -> new HashMap<>())
@@ -168,11 +172,7 @@ final class DcgmProbe implements Probe {
 
     /** Puts the shares of time since the page changed the last time, where it has changed again. */
     private void shares(
-            String identity,
-            Map<String, Sample> samples,
-            long nanos,
-            boolean changed,
-            Map<String, Reading> readings) {
+            String identity, Map<String, Sample> samples, long nanos, boolean changed, Map<String, Reading> readings) {
         Counters now = new Counters(nanos);
         Counters earlier = before.get(identity);
         for (String metric : SHARES) {

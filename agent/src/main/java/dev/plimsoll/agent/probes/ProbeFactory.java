@@ -30,11 +30,10 @@ final class ProbeFactory {
             case ProbeSpec.NodeExporter exporter ->
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
-            case ProbeSpec.Dcgm dcgm ->
-                new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), node.interval());
+            case ProbeSpec.Dcgm dcgm -> new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
             case ProbeSpec.NvidiaSmi smi ->
-                new NvidiaSmiProbe(List.of("nvidia-smi"), List.of(), node.interval(), workers, System::nanoTime);
-            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), timeout, workers);
+                new NvidiaSmiProbe(List.of("nvidia-smi"), smi.gpus(), node.interval(), workers, System::nanoTime);
+            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), smi.gpus(), timeout, workers);
             case ProbeSpec.Jvm jvm -> new MissingProbe(jvm.type(), JVM);
             case ProbeSpec.Jstat jstat -> new MissingProbe(jstat.type(), JVM);
             case ProbeSpec.Jfr jfr -> new MissingProbe(jfr.type(), JVM);

@@ -66,11 +66,7 @@ public final class Probes {
      * @param remarks takes what is worth saying of a source, on the probes' context
      */
     public static Probes start(
-            Vertx vertx,
-            String agent,
-            List<Node> nodes,
-            Consumer<NodeSample> samples,
-            Consumer<Remark> remarks) {
+            Vertx vertx, String agent, List<Node> nodes, Consumer<NodeSample> samples, Consumer<Remark> remarks) {
         return start(vertx, agent, nodes, samples, remarks, ProbeFactory::create, InstantSource.system());
     }
 
@@ -87,8 +83,8 @@ public final class Probes {
         for (Node node : nodes) {
             for (ProbeSpec spec : node.probes()) {
                 Probe probe = factory.create(node, spec, probes.fetch, probes.workers);
-                probes.samplers.add(
-                        new Sampler(node.name(), agent, probe, node.interval(), probes.context, clock, samples, remarks));
+                probes.samplers.add(new Sampler(
+                        node.name(), agent, probe, node.interval(), probes.context, clock, samples, remarks));
             }
         }
         for (Sampler sampler : probes.samplers) {

@@ -32,6 +32,7 @@ class AmdSmiProbeTest {
                 Path.of(AmdSmiProbeTest.class.getResource("amd-smi-mi300x.json").toURI());
         AmdSmiProbe probe = new AmdSmiProbe(
                 List.of("/bin/sh", "-c", "[ \"$*\" = 'metric --json' ] && cat " + golden, "amd-smi"),
+                List.of(),
                 Duration.ofSeconds(20),
                 workers);
         Map<String, Reading> readings = await(probe.sample());
@@ -44,7 +45,9 @@ class AmdSmiProbeTest {
         assertEquals(100, value(readings, "gpu.throttled"));
         assertEquals(0, value(readings, "gpu.0.throttled"));
         assertInstanceOf(Reading.NotAvailable.class, readings.get("gpu.1.utilization"));
-        assertTrue(readings.keySet().containsAll(probe.metrics()), readings.keySet().toString());
+        assertTrue(
+                readings.keySet().containsAll(probe.metrics()),
+                readings.keySet().toString());
     }
 
     @Test
@@ -58,14 +61,16 @@ class AmdSmiProbeTest {
 
     @Test
     void saysWhatIsWrong() throws Exception {
-        assertEquals("amd-smi listed no GPU", assertThrows(IOException.class, () -> AmdSmiProbe.parse("[]")).getMessage());
+        assertEquals(
+                "amd-smi listed no GPU",
+                assertThrows(IOException.class, () -> AmdSmiProbe.parse("[]")).getMessage());
         for (String garbage : List.of("", "AMDSMI_STATUS_DRIVER_NOT_LOADED", "[{", "[1", "{\"gpu_data\": 1}")) {
             assertEquals(
                     "amd-smi printed no JSON that can be read",
                     assertThrows(IOException.class, () -> AmdSmiProbe.parse(garbage), garbage)
                             .getMessage());
         }
-        AmdSmiProbe none = new AmdSmiProbe(List.of("/nonexistent/amd-smi"), Duration.ofSeconds(20), workers);
+        AmdSmiProbe none = new AmdSmiProbe(List.of("/nonexistent/amd-smi"), List.of(), Duration.ofSeconds(20), workers);
         await(none.sample())
                 .forEach((metric, reading) -> assertInstanceOf(Reading.NotAvailable.class, reading, metric));
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.Reading;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class DcgmProbeTest {
     }
 
     private DcgmProbe probe(Duration interval) {
-        return new DcgmProbe(server.source(), interval);
+        return new DcgmProbe(server.source(), List.of(), interval);
     }
 
     private Map<String, Reading> sample(DcgmProbe probe, String page) throws Exception {
@@ -62,13 +63,22 @@ class DcgmProbeTest {
         for (String absent : new String[] {"gpu.throttled", "gpu.sm.active", "gpu.pcie.width", "gpu.ecc.uncorrected"}) {
             assertInstanceOf(Reading.NotAvailable.class, readings.get(absent), absent);
         }
-        assertEquals(probe.metrics().size(), readings.keySet().stream().filter(probe.metrics()::contains).count());
+        assertEquals(
+                probe.metrics().size(),
+                readings.keySet().stream().filter(probe.metrics()::contains).count());
+    }
+
+    @Test
+    void watchesTheWantedGpusAlone() throws Exception {
+        DcgmProbe one = new DcgmProbe(server.source(), List.of(1), Duration.ofSeconds(1));
+        Map<String, Reading> readings = sample(one, PageServer.resource("dcgm-h100.txt"));
+        assertEquals(1, value(readings, "gpu.count"));
+        assertEquals(655.12, value(readings, "gpu.power"));
     }
 
     @Test
     void takesWhatBelongsToThePartitionedGpuOnce() throws Exception {
-        Map<String, Reading> readings =
-                sample(probe(Duration.ofSeconds(1)), PageServer.resource("dcgm-a100-mig.txt"));
+        Map<String, Reading> readings = sample(probe(Duration.ofSeconds(1)), PageServer.resource("dcgm-a100-mig.txt"));
         assertEquals(1, value(readings, "gpu.count"));
         assertEquals(112.87, value(readings, "gpu.power"), 1e-9);
         assertEquals(41, value(readings, "gpu.0.temperature"));
@@ -106,7 +116,9 @@ class DcgmProbeTest {
         assertTrue(share > 0 && share < 100, "2 µs in what two requests take: " + share);
         assertEquals(share / 4, value(held, "gpu.throttled.power_cap"), 1e-9, "500 ns against 2000 ns");
         assertEquals(0, value(sample(probe, HELD.formatted(1009, 2009, 509, 53)), "gpu.throttled"));
-        assertEquals(Reading.failed("counter was reset"), sample(probe, HELD.formatted(0, 0, 0, 54)).get("gpu.throttled"));
+        assertEquals(
+                Reading.failed("counter was reset"),
+                sample(probe, HELD.formatted(0, 0, 0, 54)).get("gpu.throttled"));
     }
 
     @Test
@@ -127,13 +139,16 @@ class DcgmProbeTest {
         DcgmProbe still = probe(Duration.ofNanos(1));
         sample(still, HELD.formatted(1, 1, 1, 50));
         sample(still, HELD.formatted(1, 1, 1, 50));
-        assertTrue(still.remark().orElseThrow().contains("have not changed"), still.remark().toString());
+        assertTrue(
+                still.remark().orElseThrow().contains("have not changed"),
+                still.remark().toString());
     }
 
     @Test
     void aGpuThatIsGoneFailsAndAnotherPageSaysSo() throws Exception {
         DcgmProbe probe = probe(Duration.ofSeconds(1));
-        assertInstanceOf(Reading.NotAvailable.class, sample(probe, "node_load1 1").get("gpu.temperature"));
+        assertInstanceOf(
+                Reading.NotAvailable.class, sample(probe, "node_load1 1").get("gpu.temperature"));
         String both = PageServer.resource("dcgm-h100.txt");
         sample(probe, both);
         String one = both.replaceAll("(?m)^DCGM.*gpu=\"1\".*\n", "");

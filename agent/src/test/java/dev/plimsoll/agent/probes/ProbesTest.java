@@ -51,6 +51,7 @@ class ProbesTest {
     private static final class Told implements Probe {
         private final Supplier<Future<Map<String, Reading>>> answer;
         private final AtomicInteger asked = new AtomicInteger();
+        private volatile Optional<String> remark = Optional.empty();
         private volatile boolean closed;
 
         Told(Supplier<Future<Map<String, Reading>>> answer) {
@@ -71,6 +72,11 @@ class ProbesTest {
         public Future<Map<String, Reading>> sample() {
             asked.incrementAndGet();
             return answer.get();
+        }
+
+        @Override
+        public Optional<String> remark() {
+            return remark;
         }
 
         @Override
@@ -260,7 +266,8 @@ class ProbesTest {
 
     @Test
     void withoutNodesThereIsNothingToDo() throws Exception {
-        await(Probes.start(vertx, "agent-1", List.of(), samples::add, remark -> {}).stop());
+        await(Probes.start(vertx, "agent-1", List.of(), samples::add, remark -> {})
+                .stop());
         assertEquals(List.of(), List.copyOf(samples));
     }
 
@@ -268,9 +275,6 @@ class ProbesTest {
     void probesThatThisVersionLacksGiveNoData() throws Exception {
         URI url = URI.create("http://127.0.0.1:1/metrics");
         List<ProbeSpec> missing = List.of(
-                new ProbeSpec.NvidiaSmi(),
-                new ProbeSpec.AmdSmi(),
-                new ProbeSpec.Dcgm(url),
                 new ProbeSpec.Jvm(url),
                 new ProbeSpec.Jstat(1),
                 new ProbeSpec.Jfr(1),
@@ -289,7 +293,24 @@ class ProbesTest {
         }
         assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("queue.length")));
         assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("gc.pause")));
-        assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("gpu.temperature")));
+    }
+
+    @Test
+    void tellsTheFirstRemarkOfAProbeOnce() throws Exception {
+        ConcurrentLinkedQueue<Probes.Remark> remarks = new ConcurrentLinkedQueue<>();
+        Told probe = healthy();
+        probe.remark = Optional.of("slower than it is asked");
+        Probes probes = Probes.start(
+                vertx,
+                "agent-1",
+                List.of(node("a", FAST)),
+                samples::add,
+                remarks::add,
+                (node, spec, fetch, workers) -> probe,
+                InstantSource.system());
+        until("asked on", () -> probe.asked.get() >= 3);
+        await(probes.stop());
+        assertEquals(List.of(new Probes.Remark("a", probe.type(), "slower than it is asked")), List.copyOf(remarks));
     }
 
     @Test
