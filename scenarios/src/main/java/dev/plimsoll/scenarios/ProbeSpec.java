@@ -12,7 +12,7 @@ public sealed interface ProbeSpec {
     /** The type's name in scenarios, such as {@code node-exporter}. */
     String type();
 
-    private static List<Integer> gpus(List<Integer> gpus) {
+    private static List<Integer> distinct(List<Integer> gpus) {
         Rule.require(gpus.stream().allMatch(gpu -> gpu >= 0), "gpus are numbers from 0 on", gpus);
         Rule.require(gpus.stream().distinct().count() == gpus.size(), "each of gpus is there once", gpus);
         return gpus.stream().sorted().toList();
@@ -39,7 +39,7 @@ public sealed interface ProbeSpec {
     record Dcgm(URI url, List<Integer> gpus) implements ProbeSpec {
         /** Checks the components. */
         public Dcgm {
-            gpus = gpus(gpus);
+            gpus = distinct(gpus);
         }
 
         /** All GPUs on that page. */
@@ -73,7 +73,7 @@ public sealed interface ProbeSpec {
     record NvidiaSmi(List<Integer> gpus) implements ProbeSpec {
         /** Checks the component. */
         public NvidiaSmi {
-            gpus = gpus(gpus);
+            gpus = distinct(gpus);
         }
 
         /** All GPUs. */
@@ -95,7 +95,7 @@ public sealed interface ProbeSpec {
     record AmdSmi(List<Integer> gpus) implements ProbeSpec {
         /** Checks the component. */
         public AmdSmi {
-            gpus = gpus(gpus);
+            gpus = distinct(gpus);
         }
 
         /** All GPUs. */

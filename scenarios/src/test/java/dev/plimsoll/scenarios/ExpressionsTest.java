@@ -90,9 +90,11 @@ class ExpressionsTest {
         assertEquals("gpu.3.temperature", threshold.metric().name());
         assertEquals(Optional.of(Statistic.MAX), threshold.statistic());
         assertEquals(1e9, threshold("gpu.0_7.memory.used.mean < 1GB").limit());
-        assertThrows(ScenarioException.class, () -> Scenarios.read(Scenarios.MINIMAL
-                + "nodes: [ { name: n, probes: [ { type: local } ] } ]\n"
-                + "gate: { thresholds: [ 'gpu.3.fan.max < 1' ] }\n"));
+        assertThrows(
+                ScenarioException.class,
+                () -> Scenarios.read(Scenarios.MINIMAL
+                        + "nodes: [ { name: n, probes: [ { type: local } ] } ]\n"
+                        + "gate: { thresholds: [ 'gpu.3.fan.max < 1' ] }\n"));
     }
 
     @Test

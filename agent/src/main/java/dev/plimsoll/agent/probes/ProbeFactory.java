@@ -30,7 +30,8 @@ final class ProbeFactory {
             case ProbeSpec.NodeExporter exporter ->
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
-            case ProbeSpec.Dcgm dcgm -> new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
+            case ProbeSpec.Dcgm dcgm ->
+                new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
             case ProbeSpec.NvidiaSmi smi ->
                 new NvidiaSmiProbe(List.of("nvidia-smi"), smi.gpus(), node.interval(), workers, System::nanoTime);
             case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), smi.gpus(), timeout, workers);
