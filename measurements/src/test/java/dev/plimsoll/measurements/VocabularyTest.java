@@ -36,6 +36,19 @@ class VocabularyTest {
     }
 
     @Test
+    void everyGpuMetricIsThereForOneGpuToo() {
+        Metric one = Metrics.find("gpu.3.temperature").orElseThrow();
+        assertEquals(
+                new Metric("gpu.3.temperature", Metric.Kind.NODE, Unit.CELSIUS, "temperature; of GPU 3 alone"), one);
+        assertEquals(
+                Unit.BYTES, Metrics.find("gpu.0_7.memory.used").orElseThrow().unit());
+        assertTrue(Metrics.isOfOneGpu("gpu.12.clock.sm"));
+        for (String none : List.of("gpu.temperature", "gpu.3.fan", "gpu.3", "gpu.x.temperature", "gpu.3.count")) {
+            assertFalse(Metrics.isOfOneGpu(none), none);
+        }
+    }
+
+    @Test
     void metricNameWithBlanksIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Metrics.custom("my metric"));
     }

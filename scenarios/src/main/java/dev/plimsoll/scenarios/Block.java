@@ -49,7 +49,7 @@ enum Block {
     GAMMA("cv"),
     OBJECTIVES(objectiveKeys()),
     NODE("name", "agent", "probes", "interval=1s"),
-    PROBE("type", "url", "pid", "command", "queries"),
+    PROBE("type", "url", "gpus", "pid", "command", "queries"),
     GATE(
             "smoke",
             "thresholds",

@@ -13,6 +13,8 @@ final class NodeDecoder {
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
     private static final String METRIC = "[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*";
 
+    private static final int MOST_GPUS = 9_999;
+
     private final Values values;
 
     NodeDecoder(Values values) {
@@ -86,11 +88,11 @@ final class NodeDecoder {
     private Optional<? extends ProbeSpec> make(Section section, String type) {
         return switch (type) {
             case "node-exporter" -> url(section).map(ProbeSpec.NodeExporter::new);
-            case "dcgm" -> url(section).map(ProbeSpec.Dcgm::new);
+            case "dcgm" -> url(section).map(url -> new ProbeSpec.Dcgm(url, gpus(section)));
             case "vllm" -> url(section).map(ProbeSpec.Vllm::new);
             case "jvm" -> url(section).map(ProbeSpec.Jvm::new);
-            case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi());
-            case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi());
+            case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi(gpus(section)));
+            case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi(gpus(section)));
             case "local" -> Optional.of(new ProbeSpec.Local());
             case "jstat" -> pid(section).map(ProbeSpec.Jstat::new);
             case "jfr" -> pid(section).map(ProbeSpec.Jfr::new);
@@ -106,6 +108,22 @@ final class NodeDecoder {
 
     private Optional<URI> url(Section section) {
         return section.need("url").flatMap(values::url);
+    }
+
+    private List<Integer> gpus(Section section) {
+        List<Integer> gpus = new ArrayList<>();
+        section.get("gpus").ifPresent(field -> {
+            for (Field item : values.filledList(field, "gpus")) {
+                values.integer(item, "a GPU's number", 0, MOST_GPUS).ifPresent(number -> {
+                    if (gpus.contains(number)) {
+                        values.problem(item, "GPU " + number + " is there twice; each of gpus is there once");
+                    } else {
+                        gpus.add(number);
+                    }
+                });
+            }
+        });
+        return gpus;
     }
 
     private Optional<Long> pid(Section section) {

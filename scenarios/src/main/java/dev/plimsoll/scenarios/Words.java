@@ -17,7 +17,7 @@ final class Words {
             of(Gate.OnUndecided.values(), word -> word.name().toLowerCase(Locale.ROOT));
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
-    /** Probes, with the keys that each has besides {@code type}; all of them are needed. */
+    /** Probes, with the keys that each has besides {@code type}; all of them but {@code gpus} are needed. */
     static final Map<String, List<String>> PROBES = probes();
     /** Methods of plain requests. */
     static final Map<String, String> METHODS =
@@ -50,10 +50,10 @@ final class Words {
     private static Map<String, List<String>> probes() {
         Map<String, List<String>> probes = new LinkedHashMap<>();
         for (String type : List.of("node-exporter", "dcgm", "vllm", "jvm")) {
-            probes.put(type, List.of("url"));
+            probes.put(type, type.equals("dcgm") ? List.of("url", "gpus") : List.of("url"));
         }
         for (String type : List.of("nvidia-smi", "amd-smi", "local")) {
-            probes.put(type, List.of());
+            probes.put(type, type.equals("local") ? List.of() : List.of("gpus"));
         }
         probes.put("jstat", List.of("pid"));
         probes.put("jfr", List.of("pid"));

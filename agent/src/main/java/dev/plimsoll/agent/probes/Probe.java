@@ -3,6 +3,7 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One way to watch a node. Its methods are called on one context that carries no load, one at a time. */
@@ -24,6 +25,14 @@ public interface Probe {
      * metric known so far as failed.
      */
     Future<Map<String, Reading>> sample();
+
+    /**
+     * What is worth saying once about the source, such as that it is slower than it is asked. Asked after each sample;
+     * the first sentence is told and no other.
+     */
+    default Optional<String> remark() {
+        return Optional.empty();
+    }
 
     /** Frees what it holds. */
     Future<Void> close();

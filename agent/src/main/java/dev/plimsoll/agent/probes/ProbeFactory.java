@@ -6,12 +6,11 @@ import dev.plimsoll.scenarios.ProbeSpec;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** Makes probes from what a scenario says. */
 final class ProbeFactory {
-    private static final Set<String> GPU = Set.of(
-            "gpu.utilization", "gpu.memory.used", "gpu.temperature", "gpu.power", "gpu.clock.sm", "gpu.throttled");
     private static final Set<String> JVM = Set.of("gc.pause", "gc.count", "jvm.heap.used");
 
     private ProbeFactory() {}
@@ -31,9 +30,11 @@ final class ProbeFactory {
             case ProbeSpec.NodeExporter exporter ->
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
-            case ProbeSpec.Dcgm dcgm -> new MissingProbe(dcgm.type(), GPU);
-            case ProbeSpec.NvidiaSmi smi -> new MissingProbe(smi.type(), GPU);
-            case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
+            case ProbeSpec.Dcgm dcgm ->
+                new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
+            case ProbeSpec.NvidiaSmi smi ->
+                new NvidiaSmiProbe(List.of("nvidia-smi"), smi.gpus(), node.interval(), workers, System::nanoTime);
+            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), smi.gpus(), timeout, workers);
             case ProbeSpec.Jvm jvm -> new MissingProbe(jvm.type(), JVM);
             case ProbeSpec.Jstat jstat -> new MissingProbe(jstat.type(), JVM);
             case ProbeSpec.Jfr jfr -> new MissingProbe(jfr.type(), JVM);

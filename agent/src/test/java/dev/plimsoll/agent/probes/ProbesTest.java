@@ -51,6 +51,7 @@ class ProbesTest {
     private static final class Told implements Probe {
         private final Supplier<Future<Map<String, Reading>>> answer;
         private final AtomicInteger asked = new AtomicInteger();
+        private volatile Optional<String> remark = Optional.empty();
         private volatile boolean closed;
 
         Told(Supplier<Future<Map<String, Reading>>> answer) {
@@ -74,6 +75,11 @@ class ProbesTest {
         }
 
         @Override
+        public Optional<String> remark() {
+            return remark;
+        }
+
+        @Override
         public Future<Void> close() {
             closed = true;
             return Future.succeededFuture();
@@ -94,6 +100,7 @@ class ProbesTest {
                 "agent-1",
                 probes.keySet().stream().map(name -> node(name, interval)).toList(),
                 samples::add,
+                remark -> {},
                 (node, spec, fetch, workers) -> {
                     Probe probe = probes.get(node.name());
                     if (probe == null) {
@@ -248,6 +255,7 @@ class ProbesTest {
                 sample -> {
                     throw new IllegalStateException("full");
                 },
+                remark -> {},
                 (node, spec, fetch, workers) -> probe,
                 InstantSource.system());
         until("asked on", () -> probe.asked.get() >= 3);
@@ -258,7 +266,8 @@ class ProbesTest {
 
     @Test
     void withoutNodesThereIsNothingToDo() throws Exception {
-        await(Probes.start(vertx, "agent-1", List.of(), samples::add).stop());
+        await(Probes.start(vertx, "agent-1", List.of(), samples::add, remark -> {})
+                .stop());
         assertEquals(List.of(), List.copyOf(samples));
     }
 
@@ -266,15 +275,12 @@ class ProbesTest {
     void probesThatThisVersionLacksGiveNoData() throws Exception {
         URI url = URI.create("http://127.0.0.1:1/metrics");
         List<ProbeSpec> missing = List.of(
-                new ProbeSpec.NvidiaSmi(),
-                new ProbeSpec.AmdSmi(),
-                new ProbeSpec.Dcgm(url),
                 new ProbeSpec.Jvm(url),
                 new ProbeSpec.Jstat(1),
                 new ProbeSpec.Jfr(1),
                 new ProbeSpec.Prometheus(url, Map.of("queue.length", "up")));
         Node node = new Node("n", Optional.empty(), missing, Duration.ofHours(1));
-        Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
+        Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add, remark -> {});
         until("a sample each", () -> samples.size() >= missing.size());
         await(probes.stop());
         for (NodeSample sample : samples) {
@@ -287,7 +293,24 @@ class ProbesTest {
         }
         assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("queue.length")));
         assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("gc.pause")));
-        assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("gpu.temperature")));
+    }
+
+    @Test
+    void tellsTheFirstRemarkOfAProbeOnce() throws Exception {
+        ConcurrentLinkedQueue<Probes.Remark> remarks = new ConcurrentLinkedQueue<>();
+        Told probe = healthy();
+        probe.remark = Optional.of("slower than it is asked");
+        Probes probes = Probes.start(
+                vertx,
+                "agent-1",
+                List.of(node("a", FAST)),
+                samples::add,
+                remarks::add,
+                (node, spec, fetch, workers) -> probe,
+                InstantSource.system());
+        until("asked on", () -> probe.asked.get() >= 3);
+        await(probes.stop());
+        assertEquals(List.of(new Probes.Remark("a", probe.type(), "slower than it is asked")), List.copyOf(remarks));
     }
 
     @Test
@@ -296,7 +319,7 @@ class ProbesTest {
             server.page(PageServer.resource("vllm-0.32.0.txt"));
             Node node = new Node(
                     "n", Optional.empty(), List.of(new ProbeSpec.Local(), new ProbeSpec.Vllm(server.url())), FAST);
-            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
+            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add, remark -> {});
             until("rates of both", () -> has("vllm.tokens.generation") && has("cpu.utilization"));
             await(probes.stop());
         }
