@@ -4,6 +4,7 @@ import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunEvent;
+import dev.plimsoll.reports.render.ChatText;
 import dev.plimsoll.reports.render.TextReport;
 import java.util.List;
 
@@ -19,6 +20,23 @@ final class Reports {
                 outcome.verdict(),
                 events(outcome),
                 outcome.bundle().toString(),
+                console.colourOut(),
+                console.width());
+    }
+
+    /**
+     * A run of {@code plimsoll chat}.
+     *
+     * @param load what was sent
+     * @param objectives what a good request met; empty without any
+     */
+    static String chat(RunOutcome outcome, String load, String objectives, Console console) {
+        return ChatText.render(
+                load,
+                objectives,
+                outcome.info(),
+                outcome.summary(),
+                events(outcome),
                 console.colourOut(),
                 console.width());
     }

@@ -263,6 +263,11 @@ final class Crew implements AutoCloseable {
         return run;
     }
 
+    /** How long before the start of a leg its agents are told of it. */
+    Duration ahead() {
+        return fleet.ahead();
+    }
+
     @Override
     public void close() {
         consumer.unregister();

@@ -137,6 +137,18 @@ public final class RunDirector {
         });
     }
 
+    /**
+     * Ends the load early, from any thread: nothing more is scheduled, requests under way are awaited as at a phase's end,
+     * and {@link #run} then returns with an aborted run.
+     *
+     * @param reason for the events, such as {@code interrupted by SIGINT}
+     */
+    public void stop(String reason) {
+        loop.execute(() -> {
+            throw RunEnded.decided(reason);
+        });
+    }
+
     private RunBundleWriter createBundle(RunCard card) throws RunException {
         try {
             return RunBundleWriter.create(
@@ -177,7 +189,7 @@ public final class RunDirector {
         if (factory != null) {
             fleet = factory.open(ledger.directory());
         } else if (request.agents() == 0) {
-            fleet = LocalFleet.open(request.transport());
+            fleet = LocalFleet.open(request.transport(), request.shards());
         } else {
             ledger.event("agents", "starting " + agents(request.agents()) + "; joining takes about 10 s");
             fleet = ProcessFleet.open(

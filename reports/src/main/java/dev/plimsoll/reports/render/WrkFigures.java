@@ -48,6 +48,12 @@ public record WrkFigures(
         Histogram service,
         List<Double> rates,
         OptionalLong bytesReceived) {
+    /** Buckets of wrk2's histograms, from 1 µs to 24 h with three digits. */
+    static final int BUCKETS = 27;
+
+    /** Sub-buckets of each. */
+    static final int SUB_BUCKETS = 2048;
+
     private static final long HIGHEST_MICROS = 24L * 60 * 60 * 1_000_000;
     private static final int SIGNIFICANT_DIGITS = 3;
     private static final long NANOS_PER_MICRO = 1_000;

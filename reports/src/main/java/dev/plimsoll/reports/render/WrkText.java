@@ -43,8 +43,8 @@ public final class WrkText {
      * @param url as it was given
      */
     public static String opening(long seconds, String url, long threads, long connections) {
-        return "Running " + WrkUnits.duration(seconds) + " test @ " + url + "\n  " + threads + " threads and " + connections
-                + " connections\n";
+        return "Running " + WrkUnits.duration(seconds) + " test @ " + url + "\n  " + threads + " threads and "
+                + connections + " connections\n";
     }
 
     /**
@@ -127,9 +127,7 @@ public final class WrkText {
         }
         if (detail.uncorrected()) {
             line("");
-            spectrum(
-                    figures.service(),
-                    "Uncorrected Latency (measured without taking delayed starts into account)");
+            spectrum(figures.service(), "Uncorrected Latency (measured without taking delayed starts into account)");
         }
     }
 
@@ -180,15 +178,16 @@ public final class WrkText {
         line("  " + figures.answered() + " requests in " + WrkUnits.time(figures.seconds() * MICROS_PER_SECOND) + read);
         WrkFigures.Errors errors = figures.errors();
         if (errors.total() > 0) {
-            line("  Socket errors: connect " + errors.connect() + ", read " + errors.read() + ", write " + errors.write()
-                    + ", timeout " + errors.timeout());
+            line("  Socket errors: connect " + errors.connect() + ", read " + errors.read() + ", write "
+                    + errors.write() + ", timeout " + errors.timeout());
         }
         if (figures.badStatus() > 0) {
             line("  Non-2xx or 3xx responses: " + figures.badStatus());
         }
         line(String.format(Locale.ROOT, "Requests/sec: %9.2f", perSecond(figures.answered(), figures)));
-        figures.bytesReceived().ifPresent(bytes ->
-                line(String.format("Transfer/sec: %10sB", WrkUnits.binary(perSecond(bytes, figures)))));
+        figures.bytesReceived()
+                .ifPresent(bytes ->
+                        line(String.format("Transfer/sec: %10sB", WrkUnits.binary(perSecond(bytes, figures)))));
     }
 
     private static double perSecond(long count, WrkFigures figures) {
