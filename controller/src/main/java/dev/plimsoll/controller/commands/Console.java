@@ -88,12 +88,12 @@ public record Console(
     }
 
     /** A line for a person. */
-    void say(String line) {
+    public void say(String line) {
         err.println(line);
     }
 
     /** Data. */
-    void print(String text) {
+    public void print(String text) {
         out.print(text);
         out.flush();
     }
