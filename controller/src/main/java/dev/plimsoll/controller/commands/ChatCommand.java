@@ -137,20 +137,23 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws CommandException, ScenarioException, RunException {
         URI target = AdHocScenario.url(url);
         AdHocScenario.Chat chat = wanted(target);
-        ScenarioFile file =
-                ScenarioReader.read("the command line", AdHocScenario.chat(chat), Path.of(""), List.of(), environment);
-        Masking masking = new Masking(file.secrets());
         Console shown = noColor ? console.plain() : console;
-        FirstConnection.check(target, CONNECT_TIMEOUT);
         AdHocRun.Options options = new AdHocRun.Options(out, transport, OptionalInt.empty(), quiet);
-        try (AdHocRun run = AdHocRun.of(shown, file, options, masking)) {
-            RunOutcome outcome = run.run();
+        try (AdHocRun run = AdHocRun.prepare(options)) {
+            ScenarioFile file = ScenarioReader.read(
+                    "the command line", AdHocScenario.chat(chat), Path.of(""), List.of(), environment);
+            Masking masking = new Masking(file.secrets());
+            FirstConnection.check(target, CONNECT_TIMEOUT);
+            AdHocRun.Ended ended = run.run(shown, file, masking);
+            RunOutcome outcome = ended.outcome();
             shown.print(masking.apply(
                     format == RunOptions.Format.JSON
                             ? BundleJson.file(outcome.summary())
-                            : Reports.chat(outcome, load(chat), met(chat), shown)));
-            run.place(outcome).ifPresent(place -> shown.say("bundle " + place));
-            return ExitCode.ofRun(outcome, run.interrupted()).code();
+                            : Reports.chat(outcome, ended.errors(), load(chat), met(chat), shown)));
+            if (out.isPresent()) {
+                shown.say("bundle " + outcome.bundle());
+            }
+            return ended.code();
         }
     }
 

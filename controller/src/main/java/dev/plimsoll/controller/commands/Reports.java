@@ -27,18 +27,13 @@ final class Reports {
     /**
      * A run of {@code plimsoll chat}.
      *
+     * @param errors events that show errors
      * @param load what was sent
      * @param objectives what a good request met; empty without any
      */
-    static String chat(RunOutcome outcome, String load, String objectives, Console console) {
+    static String chat(RunOutcome outcome, List<RunEvent> errors, String load, String objectives, Console console) {
         return ChatText.render(
-                load,
-                objectives,
-                outcome.info(),
-                outcome.summary(),
-                events(outcome),
-                console.colourOut(),
-                console.width());
+                load, objectives, outcome.info(), outcome.summary(), errors, console.colourOut(), console.width());
     }
 
     /** Events only give examples of errors: a file that cannot be read takes nothing else away. */

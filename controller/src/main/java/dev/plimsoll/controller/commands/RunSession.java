@@ -1,11 +1,14 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.controller.run.EarlyFleet;
 import dev.plimsoll.controller.run.RunDirector;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.controller.run.RunRequest;
+import dev.plimsoll.reports.bundle.RunEvent;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
@@ -34,15 +37,24 @@ final class RunSession {
     }
 
     RunSession(Console console, RunRequest request, boolean quiet, UnaryOperator<String> mask) {
-        this(console, request, quiet, mask, Interruption.ABORT);
+        this.console = console;
+        interruption = Interruption.ABORT;
+        progress = new LiveProgress(console, quiet, mask);
+        director = new RunDirector(request, progress, InstantSource.system(), new SplittableRandom());
     }
 
+    /** With another way to end, and a fleet that was opened early. */
     RunSession(
-            Console console, RunRequest request, boolean quiet, UnaryOperator<String> mask, Interruption interruption) {
+            Console console,
+            RunRequest request,
+            boolean quiet,
+            UnaryOperator<String> mask,
+            Interruption interruption,
+            EarlyFleet early) {
         this.console = console;
         this.interruption = interruption;
         progress = new LiveProgress(console, quiet, mask);
-        director = new RunDirector(request, progress, InstantSource.system(), new SplittableRandom());
+        director = new RunDirector(request, progress, InstantSource.system(), new SplittableRandom(), early);
     }
 
     /** Runs it to its end. */
@@ -53,6 +65,11 @@ final class RunSession {
         } finally {
             progress.clear();
         }
+    }
+
+    /** Events that show errors, as far as they were kept: see {@link LiveProgress#errors}. */
+    List<RunEvent> errors() {
+        return progress.errors();
     }
 
     /** Whether a signal ended it. */

@@ -106,25 +106,32 @@ final class WrkCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "which URL? see: plimsoll wrk --help");
         }
         URI url = AdHocScenario.url(wanted.url().get());
-        ScenarioFile file = ScenarioReader.read(
-                "the command line", AdHocScenario.wrk(wanted, url), Path.of(""), List.of(), environment);
+        AdHocRun.Options options = new AdHocRun.Options(
+                wanted.out(), wanted.transport(), OptionalInt.of(Math.toIntExact(wanted.threads())), true);
+        try (AdHocRun run = AdHocRun.prepare(options)) {
+            ScenarioFile file = ScenarioReader.read(
+                    "the command line", AdHocScenario.wrk(wanted, url), Path.of(""), List.of(), environment);
+            FirstConnection.check(url, connectTimeout(wanted));
+            return load(wanted, url, file, run);
+        }
+    }
+
+    private int load(WrkArguments wanted, URI url, ScenarioFile file, AdHocRun run) throws RunException {
         Masking masking = new Masking(file.secrets());
-        FirstConnection.check(url, connectTimeout(wanted));
         if (!wanted.json()) {
             console.print(WrkText.opening(
                     wanted.seconds(), AdHocScenario.shown(url), wanted.threads(), wanted.connections()));
         }
-        AdHocRun.Options options = new AdHocRun.Options(
-                wanted.out(), wanted.transport(), OptionalInt.of(Math.toIntExact(wanted.threads())), true);
-        try (AdHocRun run = AdHocRun.of(console, file, options, masking)) {
-            RunOutcome outcome = run.run();
-            console.print(masking.apply(wanted.json() ? BundleJson.file(outcome.summary()) : text(wanted, outcome)));
-            if (outcome.info().status() != RunInfo.Status.FINISHED && !run.interrupted()) {
-                console.say(masking.apply("plimsoll: " + outcome.info().reason()));
-            }
-            run.place(outcome).ifPresent(place -> console.say("bundle " + place));
-            return ExitCode.ofRun(outcome, run.interrupted()).code();
+        AdHocRun.Ended ended = run.run(console, file, masking);
+        RunOutcome outcome = ended.outcome();
+        console.print(masking.apply(wanted.json() ? BundleJson.file(outcome.summary()) : text(wanted, outcome)));
+        if (outcome.info().status() != RunInfo.Status.FINISHED && !ended.interrupted()) {
+            console.say(masking.apply("plimsoll: " + outcome.info().reason()));
         }
+        if (wanted.out().isPresent()) {
+            console.say("bundle " + outcome.bundle());
+        }
+        return ended.code();
     }
 
     private static Duration connectTimeout(WrkArguments wanted) {

@@ -136,7 +136,7 @@ final class Conclusion {
             files.add(
                     () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), place)));
         });
-        if (request.reported()) {
+        if (request.kept()) {
             files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));
         }
         outcome.verdict().ifPresent(verdict -> files.add(() -> writer.verdict(verdict)));

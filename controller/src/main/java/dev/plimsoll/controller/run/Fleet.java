@@ -27,6 +27,11 @@ interface Fleet extends AutoCloseable {
         return Duration.ofSeconds(30);
     }
 
+    /** Whether the agents read the clock of this process, so that there is nothing to compare. */
+    default boolean sharesClock() {
+        return false;
+    }
+
     /** How long before the start of a leg agents are told of it: a message may be late by so much. */
     default Duration ahead() {
         return Duration.ofMillis(400);

@@ -55,6 +55,11 @@ final class LocalFleet implements Fleet {
     }
 
     @Override
+    public boolean sharesClock() {
+        return true;
+    }
+
+    @Override
     public Duration ahead() {
         return AHEAD;
     }

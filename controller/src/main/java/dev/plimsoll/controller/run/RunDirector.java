@@ -75,7 +75,20 @@ public final class RunDirector {
      * @param random makes the run's id
      */
     public RunDirector(RunRequest request, RunObserver observer, InstantSource clock, RandomGenerator random) {
-        this(request, observer, clock, random, null);
+        this(request, observer, clock, random, (Fleet.@Nullable Factory) null);
+    }
+
+    /**
+     * The same in this process, with a fleet that was opened early.
+     *
+     * @throws IllegalArgumentException for a request of agent processes
+     */
+    public RunDirector(
+            RunRequest request, RunObserver observer, InstantSource clock, RandomGenerator random, EarlyFleet early) {
+        this(request, observer, clock, random, directory -> early.take());
+        if (request.agents() > 0) {
+            throw new IllegalArgumentException("an early fleet is one agent in this process, not " + request.agents());
+        }
     }
 
     /** The same with agents of another make. */
@@ -116,7 +129,9 @@ public final class RunDirector {
                 clock,
                 scenario.gate().map(GeneratorFitness.Limits::of).orElse(GeneratorFitness.Limits.DEFAULT));
         try {
-            observer.started(ledger.directory());
+            if (request.kept()) {
+                observer.started(ledger.directory());
+            }
             Optional<RunEnded> ended = direct(ledger, card);
             return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke);
         } finally {
@@ -150,6 +165,9 @@ public final class RunDirector {
     }
 
     private RunBundleWriter createBundle(RunCard card) throws RunException {
+        if (!request.kept()) {
+            return RunBundleWriter.nowhere(card.running());
+        }
         try {
             return RunBundleWriter.create(
                     request.store(),

@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * How a run ended.
  *
- * @param bundle its directory
+ * @param bundle its directory; empty for a run whose request keeps none
  * @param info what {@code run.json} says
  * @param summary what was measured
  * @param verdict of a gate

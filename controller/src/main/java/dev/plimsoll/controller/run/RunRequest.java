@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param judge whether the scenario's gate decides at the end; needs a gate
  * @param transport {@code io_uring}, {@code epoll} or {@code nio}; absent: the best one
  * @param shards event loops of an agent in this process that carry load; absent: one fewer than cores
- * @param reported whether {@code report.html} is written at the end
+ * @param kept whether there is a bundle; without, nothing is written anywhere, and {@code store} does not matter
  */
 public record RunRequest(
         ScenarioFile scenario,
@@ -26,10 +26,10 @@ public record RunRequest(
         boolean judge,
         Optional<String> transport,
         OptionalInt shards,
-        boolean reported) {
+        boolean kept) {
     private static final int MOST_SHARDS = 256;
 
-    /** With a report, and as many shards as the machine carries. */
+    /** With a bundle, and as many shards as the machine carries. */
     public RunRequest(ScenarioFile scenario, Path store, int agents, boolean judge, Optional<String> transport) {
         this(scenario, store, agents, judge, transport, OptionalInt.empty(), true);
     }

@@ -55,7 +55,7 @@ public final class WrkText {
     public static String closing(WrkFigures figures, Detail detail, Optional<String> doubt) {
         requireNonNull(doubt, "doubt");
         WrkText text = new WrkText();
-        text.threads(figures);
+        text.threads(figures, detail.paced());
         if (detail.latency() || detail.uncorrected()) {
             text.distributions(figures, detail);
         }
@@ -64,16 +64,16 @@ public final class WrkText {
         return text.out.toString();
     }
 
-    private void threads(WrkFigures figures) {
+    private void threads(WrkFigures figures, boolean paced) {
         line(String.format("  Thread Stats%6s%11s%8s%12s", "Avg", "Stdev", "Max", "+/- Stdev"));
         Histogram latency = figures.latency();
         boolean any = latency.getTotalCount() > 0;
         double mean = any ? latency.getMean() : 0;
-        double deviation = any ? latency.getStdDeviation() : 0;
+        double deviation = deviation(latency, paced);
         line("    Latency   "
                 + WrkUnits.column(WrkUnits.time(mean), 8)
                 + WrkUnits.column(WrkUnits.time(deviation), 10)
-                + WrkUnits.column(WrkUnits.time(any ? latency.getMaxValue() : 0), 9)
+                + WrkUnits.column(WrkUnits.time(any ? max(latency) : 0), 9)
                 + share(within(latency, mean, deviation), latency.getTotalCount()));
         List<Double> rates = figures.rates();
         double rate = rates.stream().mapToDouble(Double::doubleValue).average().orElse(0);
@@ -87,6 +87,21 @@ public final class WrkText {
                 + WrkUnits.column(WrkUnits.metric(spread), 10)
                 + WrkUnits.column(WrkUnits.metric(Math.rint(most)), 9)
                 + share(near, rates.size()));
+    }
+
+    /** wrk divides by one fewer than there are, wrk2 by all. */
+    private static double deviation(Histogram histogram, boolean paced) {
+        long count = histogram.getTotalCount();
+        if (count < 2) {
+            return 0;
+        }
+        double ofAll = histogram.getStdDeviation();
+        return paced ? ofAll : ofAll * Math.sqrt((double) count / (count - 1));
+    }
+
+    /** The least value that it can have been, as wrk2 has it. */
+    private static double max(Histogram histogram) {
+        return histogram.lowestEquivalentValue(histogram.getMaxValue());
     }
 
     private static double deviation(List<Double> values, double mean) {
@@ -165,7 +180,7 @@ public final class WrkText {
         line(String.format(
                 Locale.ROOT,
                 "#[Max     = %12.3f, Total count    = %12d]",
-                any ? histogram.getMaxValue() / MICROS_PER_MILLI : 0,
+                any ? max(histogram) / MICROS_PER_MILLI : 0,
                 histogram.getTotalCount()));
         line(String.format("#[Buckets = %12d, SubBuckets     = %12d]", WrkFigures.BUCKETS, WrkFigures.SUB_BUCKETS));
         line(RULE);
