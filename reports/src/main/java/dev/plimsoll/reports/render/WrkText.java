@@ -128,7 +128,7 @@ public final class WrkText {
 
     /** wrk divides by the count even if it is 0, and its C library prints what comes of it like this. */
     private static String share(long part, long whole) {
-        return whole == 0 ? "    -nan%" : String.format(Locale.ROOT, "%8.2f%%", part * PERCENT / whole);
+        return whole == 0 ? "    -nan%" : String.format("%8s%%", WrkUnits.fixed(part * PERCENT / whole, 2));
     }
 
     private void distributions(WrkFigures figures, Detail detail) {
@@ -162,12 +162,12 @@ public final class WrkText {
         line("");
         for (HistogramIterationValue step : histogram.percentiles(TICKS_PER_HALF_DISTANCE)) {
             double level = step.getPercentileLevelIteratedTo() / PERCENT;
-            String inverted = level >= 1 ? "inf" : String.format(Locale.ROOT, "%.2f", 1 / (1 - level));
+            String inverted = level >= 1 ? "inf" : WrkUnits.fixed(1 / (1 - level), 2);
             line(String.format(
                     Locale.ROOT,
-                    "%12.3f %12f %12d %12s",
-                    step.getValueIteratedTo() / MICROS_PER_MILLI,
-                    level,
+                    "%12s %12s %12d %12s",
+                    WrkUnits.fixed(step.getValueIteratedTo() / MICROS_PER_MILLI, 3),
+                    WrkUnits.fixed(level, 6),
                     step.getTotalCountToThisValue(),
                     inverted));
         }
@@ -199,7 +199,7 @@ public final class WrkText {
         if (figures.badStatus() > 0) {
             line("  Non-2xx or 3xx responses: " + figures.badStatus());
         }
-        line(String.format(Locale.ROOT, "Requests/sec: %9.2f", perSecond(figures.answered(), figures)));
+        line(String.format("Requests/sec: %9s", WrkUnits.fixed(perSecond(figures.answered(), figures), 2)));
         figures.bytesReceived()
                 .ifPresent(bytes ->
                         line(String.format("Transfer/sec: %10sB", WrkUnits.binary(perSecond(bytes, figures)))));

@@ -1,7 +1,8 @@
 package dev.plimsoll.reports.render;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Numbers as wrk writes them: two decimals and the unit that suits. wrk goes over to the next larger unit from 0.85 of it,
@@ -36,6 +37,11 @@ final class WrkUnits {
         return seconds >= 60 * TURN ? (long) Math.rint(seconds / 60.0) + "m" : seconds + "s";
     }
 
+    /** With so many decimals, rounded as C's {@code printf} does: the double's exact value, half to even. */
+    static String fixed(double number, int decimals) {
+        return new BigDecimal(number).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+    }
+
     /** Padded to a column of wrk's tables; a unit of two letters goes two characters further than none. */
     static String column(String text, int width) {
         int pad = 2;
@@ -57,6 +63,6 @@ final class WrkUnits {
             amount /= scale;
             unit = units.get(i);
         }
-        return String.format(Locale.ROOT, "%.2f", amount) + unit;
+        return fixed(amount, 2) + unit;
     }
 }

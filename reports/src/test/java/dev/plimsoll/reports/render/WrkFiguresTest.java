@@ -46,13 +46,26 @@ class WrkFiguresTest {
         histograms.put("service_time", good);
         histograms.put("failed_latency", failed);
         results.add(new MergedInterval(
-                0, index, index, 1, 1, List.of(new RequestInterval(KEY, counts, inFlight, histograms)), nanos(), Map.of()));
+                0,
+                index,
+                index,
+                1,
+                1,
+                List.of(new RequestInterval(KEY, counts, inFlight, histograms)),
+                nanos(),
+                Map.of()));
     }
 
     @Test
     void answersOfAnyStatusCountWithTheirLatency() {
         interval(0, 2, Map.of(ErrorClass.HTTP_4XX, 1L), 0, nanos(100_000, 200_000), nanos(300_000));
-        interval(1, 1, Map.of(ErrorClass.HTTP_5XX, 1L, ErrorClass.CONTENT, 1L), 0, nanos(100_000), nanos(50_000, 60_000));
+        interval(
+                1,
+                1,
+                Map.of(ErrorClass.HTTP_5XX, 1L, ErrorClass.CONTENT, 1L),
+                0,
+                nanos(100_000),
+                nanos(50_000, 60_000));
         WrkFigures figures = WrkFigures.of(results, 1);
         assertEquals(2, figures.seconds());
         assertEquals(6, figures.answered(), "2 + 1 in the first second, 1 + 2 in the other");
@@ -91,7 +104,8 @@ class WrkFiguresTest {
                 ErrorClass.UNSENT, 16L,
                 ErrorClass.TIMEOUT, 32L);
         interval(0, 0, errors, 0, nanos(), nanos());
-        assertEquals(new WrkFigures.Errors(3, 12, 16, 32), WrkFigures.of(results, 1).errors());
+        assertEquals(
+                new WrkFigures.Errors(3, 12, 16, 32), WrkFigures.of(results, 1).errors());
     }
 
     @Test

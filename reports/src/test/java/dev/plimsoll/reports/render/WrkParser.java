@@ -15,7 +15,8 @@ final class WrkParser {
     private static final Pattern RATE =
             Pattern.compile("\\s+Req/Sec\\s+([\\d.]+)(\\w?)\\s+([\\d.]+)(\\w?)\\s+([\\d.]+)(\\w?)\\s+(-?[\\w.]+)%");
     private static final Pattern PERCENTILE = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)%\\s+" + TIME + "\\s*");
-    private static final Pattern REQUESTS = Pattern.compile("\\s+(\\d+) requests in ([\\d.]+)(us|ms|s|m)(?:, ([\\d.]+)(\\w*B) read)?");
+    private static final Pattern REQUESTS =
+            Pattern.compile("\\s+(\\d+) requests in ([\\d.]+)(us|ms|s|m)(?:, ([\\d.]+)(\\w*B) read)?");
     private static final Pattern ERRORS =
             Pattern.compile("\\s+Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
     private static final Pattern STATUS = Pattern.compile("\\s+Non-2xx or 3xx responses: (\\d+)");
