@@ -88,12 +88,12 @@ public record Console(
     }
 
     /** A line for a person. */
-    public void say(String line) {
+    void say(String line) {
         err.println(line);
     }
 
     /** Data. */
-    public void print(String text) {
+    void print(String text) {
         out.print(text);
         out.flush();
     }

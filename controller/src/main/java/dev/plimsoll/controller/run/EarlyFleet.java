@@ -1,8 +1,15 @@
 package dev.plimsoll.controller.run;
 
+import dev.plimsoll.agent.protocol.AgentFacts;
+import dev.plimsoll.agent.protocol.Answer;
 import dev.plimsoll.agent.protocol.Command;
+import dev.plimsoll.agent.protocol.Plan;
 import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
+import dev.plimsoll.agent.protocol.Report;
+import dev.plimsoll.agent.protocol.TargetFacts;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -35,10 +42,30 @@ public final class EarlyFleet implements AutoCloseable {
     private void open(Optional<String> transport, OptionalInt shards) {
         try {
             opening.complete(LocalFleet.open(transport, shards));
-            // The first message takes long to be written and read, for its classes; this one is for nobody.
-            ProtocolCodec.decode(ProtocolCodec.encode(new Command.Ping(0)), Command.class);
+            rehearse();
         } catch (RunException | ProtocolException | RuntimeException | LinkageError e) {
             opening.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * The first message of a kind takes long to be written and read, for its classes. These, in the order of a run, are for
+     * nobody.
+     */
+    private static void rehearse() throws ProtocolException {
+        AgentFacts facts = new AgentFacts("", "", "", "", 0, 1, "", 1);
+        TargetFacts target = new TargetFacts(
+                List.of(), Optional.empty(), Optional.empty(), Map.of(), TargetFacts.Vocabulary.BUILT_IN, List.of());
+        ProtocolCodec.decode(ProtocolCodec.encode(new Report.Hello(facts)), Report.class);
+        List<Command> commands = List.of(
+                new Command.Adopt(new Plan("", "", Map.of(), 0, 1)),
+                new Command.PrepareLeg("", 0, target),
+                new Command.StartLeg("", 0, 0));
+        for (Command command : commands) {
+            ProtocolCodec.decode(ProtocolCodec.encode(command), Command.class);
+        }
+        for (Answer answer : List.of(new Answer.Done(), new Answer.Prepared(0, 0, 0))) {
+            ProtocolCodec.decode(ProtocolCodec.encode(answer), Answer.class);
         }
     }
 

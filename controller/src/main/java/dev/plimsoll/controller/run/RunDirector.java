@@ -17,6 +17,7 @@ import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Duration;
@@ -290,7 +291,17 @@ public final class RunDirector {
         return judge.isPresent() ? scenario.gate().flatMap(Gate::smoke) : Optional.empty();
     }
 
+    /** Nothing is asked of a plain HTTP target, so there is no need to ask an agent, either. */
     private TargetFacts inspect(Crew agents) throws RunEnded, InterruptedException {
+        if (scenario.target().api() == Api.HTTP) {
+            return new TargetFacts(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    TargetFacts.Vocabulary.BUILT_IN,
+                    List.of());
+        }
         AgentLink one = agents.links().getFirst();
         Answer answer = agents.ask(List.of(one), link -> new Command.Inspect(agents.run()), INSPECT_LIMIT)
                 .get(one);

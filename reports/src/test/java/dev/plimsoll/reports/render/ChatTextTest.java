@@ -97,8 +97,8 @@ class ChatTextTest {
             requests   500 sent, 500 answered, 0 failed; 49.50 answered/s
             tokens     3,168 output/s, 15,840 input and output/s
             goodput    49.00/s, 98 % of all requests met ttft ≤ 500ms
-            generator  fit to measure, send lag p99 0.200 ms, event-loop lag p99 0.300 ms, busiest event loop 10.4
-                       % of a core
+            generator  fit to measure, send lag p99 0.200 ms, event-loop lag p99 0.300 ms, busiest event loop
+                       10.4 % of a core
             """, text);
     }
 

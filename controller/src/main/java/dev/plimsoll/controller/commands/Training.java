@@ -1,7 +1,5 @@
-package dev.plimsoll.controller;
+package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.controller.commands.Console;
-import dev.plimsoll.controller.commands.Plimsoll;
 import dev.plimsoll.simulator.Simulator;
 import dev.plimsoll.simulator.SimulatorOptions;
 import io.vertx.core.Vertx;
