@@ -78,12 +78,14 @@ class SeedOrderTest {
             ArrivalSchedule arrivals = there(slot.arrivals);
             Supply supply = there(slot.supply);
             // Rendered ahead or at the last moment, it is the same request.
-            supply.fill(7);
+            if (supply instanceof AheadSupply ahead) {
+                ahead.fill(7);
+            }
             for (long at = arrivals.nextNanos(); at != ArrivalSchedule.END; at = arrivals.nextNanos()) {
                 RenderedRequest ready = supply.poll();
                 RenderedRequest request = ready == null ? supply.renderNow() : ready;
                 String bytes = request.bytes().toString(StandardCharsets.UTF_8);
-                request.bytes().release();
+                request.drop();
                 Sent before = all.put(arrivals.index(), new Sent(at, request.url(), bytes));
                 assertEquals(null, before, "an arrival was taken twice");
             }

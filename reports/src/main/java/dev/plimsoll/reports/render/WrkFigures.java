@@ -130,7 +130,7 @@ public record WrkFigures(
                 latency,
                 service,
                 rates,
-                OptionalLong.empty());
+                counts.windowBytes() > 0 ? OptionalLong.of(counts.windowBytes()) : OptionalLong.empty());
     }
 
     /**

@@ -40,7 +40,18 @@ class WrkFiguresTest {
             int index, long answered, Map<ErrorClass, Long> errors, long inFlight, Histogram good, Histogram failed) {
         long failures = errors.values().stream().mapToLong(Long::longValue).sum();
         RequestCounts counts = new RequestCounts(
-                answered + failures, answered, answered, failures, answered, errors, 0, answered, answered, 0, 0);
+                answered + failures,
+                answered,
+                answered,
+                failures,
+                answered,
+                errors,
+                0,
+                answered,
+                answered,
+                0,
+                0,
+                100 * answered);
         Map<String, Histogram> histograms = new HashMap<>();
         histograms.put("latency", good);
         histograms.put("service_time", good);
@@ -75,6 +86,7 @@ class WrkFiguresTest {
         assertEquals(3, figures.service().getTotalCount());
         assertEquals(0, figures.errors().total());
         assertEquals(List.of(3.0, 3.0), figures.rates());
+        assertEquals(300, figures.bytesReceived().orElseThrow(), "100 for each of the three good answers");
     }
 
     @Test

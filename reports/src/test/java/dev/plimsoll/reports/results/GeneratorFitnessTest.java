@@ -244,7 +244,7 @@ class GeneratorFitnessTest {
     @Test
     void aGeneratorThatFallsBehindItsScheduleIsSaid() {
         // 100 a second are scheduled and 98 sent in the window.
-        RequestCounts counts = new RequestCounts(100, 98, 98, 0, 98, Map.of(), 0, 98, 98, 0, 0);
+        RequestCounts counts = new RequestCounts(100, 98, 98, 0, 98, Map.of(), 0, 98, 98, 0, 0, 0);
         RequestInterval second = inTime();
         RequestInterval behind = new RequestInterval(second.key(), counts, 2, second.histograms());
         List<String> findings = findings(run(true, behind, millis(0.1), Map.of()));
