@@ -141,7 +141,13 @@ final class AgentSession {
         watch = new SelfWatch(loops, this::openConnections, new ProcFiles(Path.of("/")), System::nanoTime);
         executor.execute(watch::start);
         List<Node> mine = scenario.nodes().stream().filter(this::isMine).toList();
-        probes = Probes.start(vertx, facts.id(), mine, sample -> outbox.send(new Report.Sample(plan.run(), sample)));
+        probes = Probes.start(
+                vertx,
+                facts.id(),
+                mine,
+                sample -> outbox.send(new Report.Sample(plan.run(), sample)),
+                remark -> events.tell(
+                        "probe", remark.sentence(), Map.of("node", remark.node(), "probe", remark.probe())));
     }
 
     private boolean isMine(Node node) {

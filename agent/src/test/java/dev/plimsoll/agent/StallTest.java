@@ -1,6 +1,7 @@
 package dev.plimsoll.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.simulator.truth.ScheduleOptions;
 import dev.plimsoll.simulator.truth.ScheduleServer;
@@ -41,12 +42,42 @@ class StallTest {
         assertEquals(0, best, TOLERANCE_SECONDS, "p99, p90, max or twice the mean, in seconds from the theory");
     }
 
+    /**
+     * What wrk or a closed loop would tell of the same stall: {@code service_time} counts from the sending. Two connections
+     * carry all, so two requests of 800 meet the stall, a quarter of a per cent; the others wait unsent, and are served in
+     * a moment each. In {@code latency} a quarter of all have waited, the longest for about a second.
+     */
+    @Test
+    void serviceTimeHidesTheStallThatLatencyShows() throws Exception {
+        ScheduleOptions options =
+                ScheduleOptions.unary(Duration.ZERO).withStall(Duration.ofSeconds(1), Duration.ofSeconds(1));
+        try (ScheduleServer server = ScheduleServer.start(options);
+                TestAgent agent = new TestAgent(1)) {
+            LegReports leg = agent.run(yaml(server.url(), "connections: {max: 2}, "), 1);
+            assertEquals(RATE * SECONDS, leg.counts("load").succeeded());
+            Histogram service = leg.histogram("load", "service_time");
+            Histogram latency = leg.histogram("load", "latency");
+            long stalled = service.getTotalCount() - countUpTo(service, 0.5);
+            assertTrue(stalled >= 1 && stalled <= 2, stalled + " requests with a service time above 500 ms");
+            assertTrue(seconds(service, 99) < 0.4, "service time p99 " + seconds(service, 99) + " s");
+            long late = latency.getTotalCount() - countUpTo(latency, 0.5);
+            // Half of those that were due in the stall waited for more than half a second, at least.
+            assertTrue(late >= RATE * 0.49, late + " requests with a latency above 500 ms");
+            assertTrue(seconds(latency, 99) > 0.94, "latency p99 " + seconds(latency, 99) + " s");
+            assertTrue(seconds(leg.histogram("load", "send_lag"), 99) > 0.9, "they waited to be sent");
+        }
+    }
+
+    private static long countUpTo(Histogram histogram, double seconds) {
+        return histogram.getCountBetweenValues(0, (long) (seconds * 1e9));
+    }
+
     private static Histogram measure() throws Exception {
         ScheduleOptions options =
                 ScheduleOptions.unary(SERVICE).withStall(Duration.ofSeconds(1), Duration.ofSeconds(1));
         try (ScheduleServer server = ScheduleServer.start(options);
                 TestAgent agent = new TestAgent(1)) {
-            LegReports leg = agent.run(yaml(server.url()), 1);
+            LegReports leg = agent.run(yaml(server.url(), ""), 1);
             assertEquals(RATE * SECONDS, leg.counts("load").succeeded());
             Histogram latency = leg.histogram("load", "latency");
             assertEquals(RATE * SECONDS, latency.getTotalCount());
@@ -58,12 +89,12 @@ class StallTest {
         return histogram.getValueAtPercentile(percentile) / 1e9;
     }
 
-    private static String yaml(String url) {
+    private static String yaml(String url, String connections) {
         return """
                 name: stall
-                target: {url: "%s", api: http}
+                target: {url: "%s", %sapi: http}
                 workload: [{name: get, request: {method: GET, path: /}}]
                 phases: [{name: load, duration: %ds, rate: %d/s, arrivals: constant}]
-                """.formatted(url, SECONDS, RATE);
+                """.formatted(url, connections, SECONDS, RATE);
     }
 }

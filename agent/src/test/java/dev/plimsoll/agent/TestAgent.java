@@ -15,6 +15,7 @@ import dev.plimsoll.agent.request.WorkloadRequests;
 import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.scenarios.ScenarioReader;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.transport.Transport;
@@ -46,7 +47,12 @@ final class TestAgent implements AutoCloseable {
     }
 
     TestAgent(int shards, Transport transport, AgentSession.RequestMaker maker) throws Exception {
-        vertx = Vertx.builder().withTransport(transport).build();
+        // One loop for the agent and one for the bus, so that load has its own whatever the machine.
+        int loops = Math.max(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE, shards + 2);
+        vertx = Vertx.builder()
+                .withTransport(transport)
+                .with(new VertxOptions().setEventLoopPoolSize(loops))
+                .build();
         vertx.eventBus().<Buffer>consumer(ProtocolCodec.CONTROLLER_ADDRESS, this::received);
         AgentFacts facts = new AgentFacts("a1", "here", "1", "host", 1, 2, "any", shards);
         AgentSettings settings = new AgentSettings(facts, abandoned::incrementAndGet);

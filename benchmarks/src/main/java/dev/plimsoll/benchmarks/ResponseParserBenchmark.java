@@ -21,7 +21,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading answers from bytes that have arrived: one token event of a chat stream, and whole small answers. */
+/**
+ * Reading answers from bytes that have arrived: one token event of a chat stream, and whole small answers.
+ *
+ * <p>Run: {@code benchmarks/run jmh -prof gc ResponseParser}; {@code gc.alloc.rate.norm} is to be about 0 B/op.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -39,6 +43,8 @@ public class ResponseParserBenchmark {
     private final AnswerDecoder stream = new AnswerDecoder();
     private final AnswerDecoder unary = new AnswerDecoder();
     private byte[] tokenChunk = {};
+    private byte[] usageChunk = {};
+    private byte[] eightEvents = {};
     private byte[] plainAnswer = {};
     private byte[] chatAnswer = {};
 
@@ -48,7 +54,10 @@ public class ResponseParserBenchmark {
         String event = "data: {\"id\":\"chatcmpl-a9b6e56a1a41b5d6\",\"object\":\"chat.completion.chunk\","
                 + "\"created\":1795488953,\"model\":\"tiny\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"plied\"},"
                 + "\"logprobs\":null,\"finish_reason\":null,\"token_ids\":null}]}\n\n";
-        tokenChunk = bytes(Integer.toHexString(event.length()) + "\r\n" + event + "\r\n");
+        tokenChunk = chunk(event);
+        usageChunk = chunk(event.replace(
+                "}]}\n", "}],\"usage\":{\"prompt_tokens\":18,\"total_tokens\":20," + "\"completion_tokens\":1}}\n"));
+        eightEvents = chunk(event.repeat(8));
         byte[] head = bytes("HTTP/1.1 200 OK\r\ndate: Tue, 24 Nov 2026 02:55:52 GMT\r\nserver: uvicorn\r\n"
                 + "content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n");
         stream.begin(CHAT_STREAM, false, exchange);
@@ -69,6 +78,24 @@ public class ResponseParserBenchmark {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] chunk(String data) {
+        return bytes(Integer.toHexString(data.length()) + "\r\n" + data + "\r\n");
+    }
+
+    /** One token event that bears the usage so far, which vLLM sends with every chunk when asked to. */
+    @Benchmark
+    public long tokenEventWithUsage() throws AnswerException {
+        stream.feed(1, usageChunk, 0, usageChunk.length);
+        return exchange.heard;
+    }
+
+    /** Eight token events in one read, as a client under load finds them. */
+    @Benchmark
+    public long eightTokenEvents() throws AnswerException {
+        stream.feed(1, eightEvents, 0, eightEvents.length);
+        return exchange.heard;
     }
 
     /** One token event of a chat stream, in a chunk of its own. */

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The catalogue of metrics.
@@ -21,6 +23,7 @@ import java.util.Optional;
  */
 public final class Metrics {
     private static final Map<String, Metric> ALL = new LinkedHashMap<>();
+    private static final Pattern ONE_GPU = Pattern.compile("gpu\\.([0-9]{1,4}(?:_[0-9]{1,4})?)\\.(.+)");
 
     /** End − scheduled. Free of coordinated omission. */
     public static final Metric LATENCY = time("latency", "end − scheduled; free of coordinated omission");
@@ -96,12 +99,38 @@ public final class Metrics {
         node("gc.count", Unit.PER_SECOND, "stop-the-world pauses of a JVM's collector");
         node("jvm.heap.used", Unit.BYTES, "heap in use");
         node("jvm.heap.committed", Unit.BYTES, "heap that the JVM has from the system");
-        node("gpu.utilization", Unit.PERCENT, "share of time in which a kernel ran");
-        node("gpu.memory.used", Unit.BYTES, "device memory in use");
-        node("gpu.temperature", Unit.CELSIUS, "temperature of the GPU");
-        node("gpu.power", Unit.WATTS, "power drawn");
-        node("gpu.clock.sm", Unit.MEGAHERTZ, "clock of the streaming multiprocessors");
-        node("gpu.throttled", Unit.PERCENT, "share of time in which clocks were held down by heat or power brake");
+        node("gpu.count", Unit.COUNT, "GPUs that answered");
+        node("gpu.utilization", Unit.PERCENT, "share of time in which a kernel ran, mean of the GPUs");
+        node("gpu.sm.active", Unit.PERCENT, "share of time in which a multiprocessor had work, mean of the GPUs");
+        node(
+                "gpu.tensor.active",
+                Unit.PERCENT,
+                "share of time in which the tensor cores were in use, mean of the GPUs");
+        node("gpu.memory.busy", Unit.PERCENT, "share of time in which device memory was accessed, mean of the GPUs");
+        node("gpu.memory.used", Unit.BYTES, "device memory in use, of the fullest GPU");
+        node("gpu.memory.free", Unit.BYTES, "free device memory, of the fullest GPU");
+        node("gpu.temperature", Unit.CELSIUS, "temperature, of the hottest GPU");
+        node("gpu.temperature.margin", Unit.CELSIUS, "degrees left before clocks are held down, of the closest GPU");
+        node("gpu.memory.temperature", Unit.CELSIUS, "temperature of device memory, of the hottest GPU");
+        node("gpu.power", Unit.WATTS, "power drawn, sum of the GPUs");
+        node("gpu.power.limit", Unit.WATTS, "power limit in force, sum of the GPUs");
+        node("gpu.clock.sm", Unit.MEGAHERTZ, "clock of the multiprocessors, of the slowest GPU at work");
+        node("gpu.clock.memory", Unit.MEGAHERTZ, "clock of device memory, of the slowest GPU at work");
+        node(
+                "gpu.throttled",
+                Unit.PERCENT,
+                "share of time in which clocks were held down by heat or power brake, of the worst GPU");
+        node(
+                "gpu.throttled.power_cap",
+                Unit.PERCENT,
+                "share of time in which clocks were held down by the power limit, of the worst GPU");
+        node("gpu.pcie.generation", Unit.COUNT, "generation of the PCIe link in use, of the slowest GPU at work");
+        node("gpu.pcie.width", Unit.COUNT, "lanes of the PCIe link in use, of the narrowest GPU");
+        node(
+                "gpu.ecc.uncorrected",
+                Unit.COUNT,
+                "memory errors beyond correction since the driver was loaded, sum of the GPUs");
+        node("gpu.xid", Unit.COUNT, "code of the last XID error; 0 for none");
         node("vllm.requests.running", Unit.COUNT, "requests in the running batch");
         node("vllm.requests.waiting", Unit.COUNT, "requests waiting to be scheduled");
         node("vllm.kv_cache.usage", Unit.RATIO, "KV-cache blocks in use / all");
@@ -112,11 +141,20 @@ public final class Metrics {
         node("vllm.requests.finished", Unit.PER_SECOND, "requests the server finished");
         node("vllm.ttft", Unit.MILLISECONDS, "the server's own mean time to first token since the last sample");
         node("vllm.itl", Unit.MILLISECONDS, "the server's own mean inter-token latency since the last sample");
+        node("vllm.e2e", Unit.MILLISECONDS, "the server's own mean time of a request since the last sample");
+        flow("vllm.ttft", "first tokens", "time to first token");
+        flow("vllm.itl", "gaps between tokens", "inter-token latency");
+        flow("vllm.e2e", "requests", "time of requests");
         node("vllm.queue_time", Unit.MILLISECONDS, "the server's own mean time in the waiting queue");
         node("generator.event_loop_lag", Unit.MILLISECONDS, "how late a timer fired on an event loop, at most");
         node("generator.loop.cpu", Unit.PERCENT, "CPU of the busiest event-loop thread");
+        node(
+                "generator.loop.wait",
+                Unit.PERCENT,
+                "share of time in which an event loop was ready and had no core, at most");
         node("generator.cpu", Unit.PERCENT, "CPU of the agent's process, over all cores");
         node("generator.gc.pause", Unit.MILLISECONDS, "longest garbage-collection pause of the agent");
+        node("generator.gc.time", Unit.PERCENT, "share of time in which garbage collections stopped the agent");
         node("generator.steal", Unit.PERCENT, "steal on the agent's machine");
         node("generator.throttled", Unit.PERCENT, "share of time in which the agent's cgroup was throttled");
         node("generator.descriptors", Unit.COUNT, "file descriptors the agent has open");
@@ -126,9 +164,28 @@ public final class Metrics {
 
     private Metrics() {}
 
-    /** The metric of that name, if the catalogue has it. */
+    /**
+     * The metric of that name, if the catalogue has it, or that of one GPU: {@code gpu.3.temperature} is
+     * {@code gpu.temperature} of GPU 3 alone, {@code gpu.3_7.memory.used} is of instance 7 on it.
+     */
     public static Optional<Metric> find(String name) {
-        return Optional.ofNullable(ALL.get(name));
+        Metric metric = ALL.get(name);
+        return metric != null ? Optional.of(metric) : ofOneGpu(name);
+    }
+
+    private static Optional<Metric> ofOneGpu(String name) {
+        Matcher parts = ONE_GPU.matcher(name);
+        Metric all = parts.matches() && !parts.group(2).equals("count") ? ALL.get("gpu." + parts.group(2)) : null;
+        if (all == null) {
+            return Optional.empty();
+        }
+        String definition = all.definition().replaceFirst(", (mean|sum|of the) .*", "");
+        return Optional.of(new Metric(name, NODE, all.unit(), definition + "; of GPU " + parts.group(1) + " alone"));
+    }
+
+    /** Whether that is the metric of one GPU. */
+    public static boolean isOfOneGpu(String name) {
+        return ofOneGpu(name).isPresent();
     }
 
     /** Every metric of the catalogue, in the order of the documentation. */
@@ -151,6 +208,12 @@ public final class Metrics {
 
     private static void node(String name, Unit unit, String definition) {
         add(name, NODE, unit, definition);
+    }
+
+    /** How many times a server's histogram took since the last sample, and their sum. */
+    private static void flow(String name, String things, String time) {
+        node(name + ".count", Unit.COUNT, things + " that the server counted since the last sample");
+        node(name + ".sum", Unit.MILLISECONDS, "the server's own sum of the " + time + " since the last sample");
     }
 
     private static Metric add(String name, Metric.Kind kind, Unit unit, String definition) {

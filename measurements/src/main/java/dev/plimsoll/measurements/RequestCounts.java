@@ -21,6 +21,7 @@ import java.util.Map;
  * @param windowSent requests sent in the window
  * @param windowInputTokens prompt tokens of requests that ended in the window
  * @param windowOutputTokens output tokens received in the window
+ * @param windowBytes bytes of the answers that ended in the window, well or not, heads included
  */
 public record RequestCounts(
         long scheduled,
@@ -33,10 +34,11 @@ public record RequestCounts(
         long windowEnded,
         long windowSent,
         long windowInputTokens,
-        long windowOutputTokens) {
+        long windowOutputTokens,
+        long windowBytes) {
 
     /** No request at all. */
-    public static final RequestCounts NONE = new RequestCounts(0, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0);
+    public static final RequestCounts NONE = new RequestCounts(0, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
 
     /** Copies the map. */
     public RequestCounts {
@@ -62,7 +64,8 @@ public record RequestCounts(
                 windowEnded + other.windowEnded,
                 windowSent + other.windowSent,
                 windowInputTokens + other.windowInputTokens,
-                windowOutputTokens + other.windowOutputTokens);
+                windowOutputTokens + other.windowOutputTokens,
+                windowBytes + other.windowBytes);
     }
 
     /** Failed requests of one class. */

@@ -77,7 +77,7 @@ class MeasurementsJsonTest {
 
     @Test
     void errorClassesAreWrittenByLabel() throws Exception {
-        RequestCounts counts = new RequestCounts(3, 3, 1, 2, 1, Map.of(ErrorClass.HTTP_5XX, 2L), 0, 1, 3, 10, 20);
+        RequestCounts counts = new RequestCounts(3, 3, 1, 2, 1, Map.of(ErrorClass.HTTP_5XX, 2L), 0, 1, 3, 10, 20, 0);
 
         JsonNode tree = MAPPER.valueToTree(counts);
 
@@ -91,7 +91,7 @@ class MeasurementsJsonTest {
         latency.recordValueWithCount(250_000_000, 3);
         Histogram lag = Histograms.create(Metrics.LATENCY);
         lag.recordValue(40_000);
-        RequestCounts counts = new RequestCounts(5, 5, 4, 1, 3, Map.of(ErrorClass.RESET, 1L), 0, 4, 5, 512, 256);
+        RequestCounts counts = new RequestCounts(5, 5, 4, 1, 3, Map.of(ErrorClass.RESET, 1L), 0, 4, 5, 512, 256, 0);
         return new IntervalSnapshot(
                 "20260101T000000Z-abcd",
                 "agent-1",

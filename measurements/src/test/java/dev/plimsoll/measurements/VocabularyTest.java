@@ -36,6 +36,19 @@ class VocabularyTest {
     }
 
     @Test
+    void everyGpuMetricIsThereForOneGpuToo() {
+        Metric one = Metrics.find("gpu.3.temperature").orElseThrow();
+        assertEquals(
+                new Metric("gpu.3.temperature", Metric.Kind.NODE, Unit.CELSIUS, "temperature; of GPU 3 alone"), one);
+        assertEquals(
+                Unit.BYTES, Metrics.find("gpu.0_7.memory.used").orElseThrow().unit());
+        assertTrue(Metrics.isOfOneGpu("gpu.12.clock.sm"));
+        for (String none : List.of("gpu.temperature", "gpu.3.fan", "gpu.3", "gpu.x.temperature", "gpu.3.count")) {
+            assertFalse(Metrics.isOfOneGpu(none), none);
+        }
+    }
+
+    @Test
     void metricNameWithBlanksIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Metrics.custom("my metric"));
     }
@@ -63,14 +76,14 @@ class VocabularyTest {
 
     @Test
     void countsAddClassByClass() {
-        RequestCounts first = new RequestCounts(3, 3, 1, 2, 1, Map.of(ErrorClass.RESET, 2L), 0, 1, 3, 5, 7);
+        RequestCounts first = new RequestCounts(3, 3, 1, 2, 1, Map.of(ErrorClass.RESET, 2L), 0, 1, 3, 5, 7, 0);
         RequestCounts second =
-                new RequestCounts(4, 3, 2, 2, 0, Map.of(ErrorClass.RESET, 1L, ErrorClass.UNSENT, 1L), 1, 2, 3, 1, 2);
+                new RequestCounts(4, 3, 2, 2, 0, Map.of(ErrorClass.RESET, 1L, ErrorClass.UNSENT, 1L), 1, 2, 3, 1, 2, 0);
 
         RequestCounts sum = first.plus(second);
 
         assertEquals(
-                new RequestCounts(7, 6, 3, 4, 1, Map.of(ErrorClass.RESET, 3L, ErrorClass.UNSENT, 1L), 1, 3, 6, 6, 9),
+                new RequestCounts(7, 6, 3, 4, 1, Map.of(ErrorClass.RESET, 3L, ErrorClass.UNSENT, 1L), 1, 3, 6, 6, 9, 0),
                 sum);
         assertEquals(first, first.plus(RequestCounts.NONE));
         assertEquals(0, sum.errors(ErrorClass.TLS));

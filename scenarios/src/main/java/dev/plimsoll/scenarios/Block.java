@@ -49,7 +49,7 @@ enum Block {
     GAMMA("cv"),
     OBJECTIVES(objectiveKeys()),
     NODE("name", "agent", "probes", "interval=1s"),
-    PROBE("type", "url", "headers", "pid", "port", "command", "queries"),
+    PROBE("type", "url", "headers", "gpus", "pid", "port", "command", "queries"),
     GATE(
             "smoke",
             "thresholds",

@@ -76,7 +76,7 @@ final class MetricNames {
                 .filter(candidate -> word.equals(candidate) || word.startsWith(candidate + "."))
                 .max(Comparator.comparingInt(String::length));
         if (name.isEmpty()) {
-            return custom(word);
+            return ofOneGpu(word).orElseGet(() -> custom(word));
         }
         Metric metric = metrics.getOrDefault(name.get(), Metrics.LATENCY);
         if (name.get().length() == word.length()) {
@@ -101,6 +101,24 @@ final class MetricNames {
                     + "; valid are mean, min, max, stddev and p50 to p99.9999");
         }
         return new Subject(metric, statistic);
+    }
+
+    /** A metric of one GPU, such as {@code gpu.3.temperature.max}. */
+    private static Optional<Subject> ofOneGpu(String word) {
+        int dot = word.indexOf('.');
+        while (dot > 0) {
+            Optional<Statistic> statistic = Statistic.parse(word.substring(dot + 1));
+            String name = word.substring(0, dot);
+            if (statistic.isPresent() && Metrics.isOfOneGpu(name)) {
+                return Metrics.find(name).map(metric -> new Subject(metric, statistic));
+            }
+            dot = word.indexOf('.', dot + 1);
+        }
+        if (Metrics.isOfOneGpu(word)) {
+            throw new IllegalArgumentException(
+                    word + " needs a statistic, such as " + word + ".mean or " + word + ".p99");
+        }
+        return Optional.empty();
     }
 
     private Subject custom(String word) {

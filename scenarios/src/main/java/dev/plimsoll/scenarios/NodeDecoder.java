@@ -14,6 +14,8 @@ final class NodeDecoder {
     private static final int MOST_PORT = 65_535;
     private static final String METRIC = "[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*";
 
+    private static final int MOST_GPUS = 9_999;
+
     private final Values values;
 
     NodeDecoder(Values values) {
@@ -87,11 +89,11 @@ final class NodeDecoder {
     private Optional<? extends ProbeSpec> make(Section section, String type) {
         return switch (type) {
             case "node-exporter" -> url(section).map(ProbeSpec.NodeExporter::new);
-            case "dcgm" -> url(section).map(ProbeSpec.Dcgm::new);
+            case "dcgm" -> url(section).map(url -> new ProbeSpec.Dcgm(url, gpus(section)));
             case "vllm" -> url(section).map(ProbeSpec.Vllm::new);
             case "jvm" -> url(section).map(url -> new ProbeSpec.Jvm(url, headers(section)));
-            case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi());
-            case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi());
+            case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi(gpus(section)));
+            case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi(gpus(section)));
             case "local" -> Optional.of(new ProbeSpec.Local());
             case "jstat" -> process(section).map(ProbeSpec.Jstat::new);
             case "jfr" -> process(section).map(ProbeSpec.Jfr::new);
@@ -107,6 +109,22 @@ final class NodeDecoder {
 
     private Optional<URI> url(Section section) {
         return section.need("url").flatMap(values::url);
+    }
+
+    private List<Integer> gpus(Section section) {
+        List<Integer> gpus = new ArrayList<>();
+        section.get("gpus").ifPresent(field -> {
+            for (Field item : values.filledList(field, "gpus")) {
+                values.integer(item, "a GPU's number", 0, MOST_GPUS).ifPresent(number -> {
+                    if (gpus.contains(number)) {
+                        values.problem(item, "GPU " + number + " is there twice; each of gpus is there once");
+                    } else {
+                        gpus.add(number);
+                    }
+                });
+            }
+        });
+        return gpus;
     }
 
     private Map<String, String> headers(Section section) {

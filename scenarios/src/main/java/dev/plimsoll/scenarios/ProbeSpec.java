@@ -12,6 +12,12 @@ public sealed interface ProbeSpec {
     /** The type's name in scenarios, such as {@code node-exporter}. */
     String type();
 
+    private static List<Integer> distinct(List<Integer> gpus) {
+        Rule.require(gpus.stream().allMatch(gpu -> gpu >= 0), "gpus are numbers from 0 on", gpus);
+        Rule.require(gpus.stream().distinct().count() == gpus.size(), "each of gpus is there once", gpus);
+        return gpus.stream().sorted().toList();
+    }
+
     /**
      * Prometheus' node exporter.
      *
@@ -28,8 +34,19 @@ public sealed interface ProbeSpec {
      * NVIDIA's dcgm-exporter.
      *
      * @param url of its metrics page
+     * @param gpus the numbers of the GPUs to watch; empty: all
      */
-    record Dcgm(URI url) implements ProbeSpec {
+    record Dcgm(URI url, List<Integer> gpus) implements ProbeSpec {
+        /** Checks the components. */
+        public Dcgm {
+            gpus = distinct(gpus);
+        }
+
+        /** All GPUs on that page. */
+        public Dcgm(URI url) {
+            this(url, List.of());
+        }
+
         @Override
         public String type() {
             return "dcgm";
@@ -48,16 +65,44 @@ public sealed interface ProbeSpec {
         }
     }
 
-    /** The {@code nvidia-smi} command of the agent's own machine. */
-    record NvidiaSmi() implements ProbeSpec {
+    /**
+     * The {@code nvidia-smi} command of the agent's own machine.
+     *
+     * @param gpus the numbers of the GPUs to watch; empty: all
+     */
+    record NvidiaSmi(List<Integer> gpus) implements ProbeSpec {
+        /** Checks the component. */
+        public NvidiaSmi {
+            gpus = distinct(gpus);
+        }
+
+        /** All GPUs. */
+        public NvidiaSmi() {
+            this(List.of());
+        }
+
         @Override
         public String type() {
             return "nvidia-smi";
         }
     }
 
-    /** The {@code amd-smi} command of the agent's own machine. */
-    record AmdSmi() implements ProbeSpec {
+    /**
+     * The {@code amd-smi} command of the agent's own machine.
+     *
+     * @param gpus the numbers of the GPUs to watch; empty: all
+     */
+    record AmdSmi(List<Integer> gpus) implements ProbeSpec {
+        /** Checks the component. */
+        public AmdSmi {
+            gpus = distinct(gpus);
+        }
+
+        /** All GPUs. */
+        public AmdSmi() {
+            this(List.of());
+        }
+
         @Override
         public String type() {
             return "amd-smi";

@@ -18,8 +18,8 @@ final class Words {
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
     /**
-     * Probes, with the keys that each has besides {@code type}; {@code headers} may be left out, and one of
-     * {@code pid} and {@code port}.
+     * Probes, with the keys that each has besides {@code type}; {@code headers} and {@code gpus} may be left out, and one
+     * of {@code pid} and {@code port}.
      */
     static final Map<String, List<String>> PROBES = probes();
     /** Methods of plain requests. */
@@ -53,11 +53,11 @@ final class Words {
     private static Map<String, List<String>> probes() {
         Map<String, List<String>> probes = new LinkedHashMap<>();
         for (String type : List.of("node-exporter", "dcgm", "vllm")) {
-            probes.put(type, List.of("url"));
+            probes.put(type, type.equals("dcgm") ? List.of("url", "gpus") : List.of("url"));
         }
         probes.put("jvm", List.of("url", "headers"));
         for (String type : List.of("nvidia-smi", "amd-smi", "local")) {
-            probes.put(type, List.of());
+            probes.put(type, type.equals("local") ? List.of() : List.of("gpus"));
         }
         probes.put("jstat", List.of("pid", "port"));
         probes.put("jfr", List.of("pid", "port"));

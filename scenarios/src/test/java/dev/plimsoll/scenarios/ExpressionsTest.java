@@ -1,6 +1,7 @@
 package dev.plimsoll.scenarios;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.Metric;
@@ -81,6 +82,19 @@ class ExpressionsTest {
     void commandsBringMetricsOfAnyName() throws ScenarioException {
         assertEquals(
                 Metrics.custom("queue.depth"), threshold("queue.depth.max < 12").metric());
+    }
+
+    @Test
+    void eachGpuHasMetricsOfItsOwn() throws ScenarioException {
+        Threshold threshold = threshold("gpu.3.temperature.max < 83C");
+        assertEquals("gpu.3.temperature", threshold.metric().name());
+        assertEquals(Optional.of(Statistic.MAX), threshold.statistic());
+        assertEquals(1e9, threshold("gpu.0_7.memory.used.mean < 1GB").limit());
+        assertThrows(
+                ScenarioException.class,
+                () -> Scenarios.read(Scenarios.MINIMAL
+                        + "nodes: [ { name: n, probes: [ { type: local } ] } ]\n"
+                        + "gate: { thresholds: [ 'gpu.3.fan.max < 1' ] }\n"));
     }
 
     @Test

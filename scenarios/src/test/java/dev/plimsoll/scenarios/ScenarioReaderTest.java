@@ -129,7 +129,7 @@ class ScenarioReaderTest {
                         new ProbeSpec.NodeExporter(URI.create("http://gpu-0:9100/metrics")),
                         new ProbeSpec.Dcgm(URI.create("http://gpu-0:9400/metrics")),
                         new ProbeSpec.Vllm(URI.create("http://gpu-0:8000/metrics")),
-                        new ProbeSpec.NvidiaSmi(),
+                        new ProbeSpec.NvidiaSmi(List.of(0, 1)),
                         new ProbeSpec.AmdSmi(),
                         new ProbeSpec.Local(),
                         new ProbeSpec.Jvm(URI.create("http://gateway:8080/actuator/prometheus")),

@@ -51,6 +51,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
     private byte[] kept = NOTHING;
     private int keptLength;
     private long nanos;
+    private long received;
 
     /** Expects a new answer in that format; {@code head} when the request's method is {@code HEAD}. */
     public void begin(AnswerFormat answer, boolean head, Exchange receiver) {
@@ -58,6 +59,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
         exchange = receiver;
         body = Body.IGNORED;
         keptLength = 0;
+        received = 0;
         if (kept.length > KEPT_BUFFER) {
             kept = NOTHING;
         }
@@ -73,12 +75,19 @@ public final class AnswerDecoder implements ResponseParser.Sink {
      */
     public int feed(long instant, byte[] bytes, int from, int to) throws AnswerException {
         nanos = instant;
-        return parser.parse(bytes, from, to);
+        int read = parser.parse(bytes, from, to);
+        received += read - from;
+        return read;
     }
 
     /** Whether the answer has arrived to its last byte, as its framing says. */
     public boolean done() {
         return parser.done();
+    }
+
+    /** Bytes of the answer read so far, head included. */
+    long received() {
+        return received;
     }
 
     /** When the last bytes arrived. */

@@ -29,6 +29,11 @@ public interface Exchange {
      */
     void usage(long inputTokens, long outputTokens);
 
+    /** How many bytes the answer had, head included, as far as it was received; told right before its end. */
+    default void received(long bytes) {
+        // Who does not count bytes need not hear of them.
+    }
+
     /** The answer ended well; {@code nanos} is when its last bytes arrived. */
     void succeeded(long nanos);
 

@@ -239,6 +239,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         call = null;
         int status = decoder.status();
         Exchange exchange = cancelled.exchange;
+        exchange.received(decoder.received());
         client.recycle(cancelled);
         shut();
         exchange.failed(System.nanoTime(), errorClass, status, detail);
@@ -332,6 +333,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         call = null;
         Exchange exchange = ended.exchange;
+        exchange.received(decoder.received());
         int status = decoder.status();
         client.recycle(ended);
         if (reusable) {

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Pieces are handed over by {@code IORING_OP_PROVIDE_BUFFERS}; see io_uring_enter(2).
  */
 final class ReceiveRing implements IoUringIoHandle {
-    /** The size of a piece: most answers of plain HTTP, and some thirty token events. */
-    static final int PIECE = 8 * 1024;
+    /** The size of a piece: most answers of plain HTTP, and a dozen token events. */
+    static final int PIECE = 4 * 1024;
 
-    private static final int PIECES = 1024;
-    private static final int RETURNED_TOGETHER = 128;
+    private static final int PIECES = 4096;
+    private static final int RETURNED_TOGETHER = 256;
     private static final byte PROVIDE_BUFFERS = 31;
     private static final byte REMOVE_BUFFERS = 32;
     private static final AtomicInteger GROUPS = new AtomicInteger();

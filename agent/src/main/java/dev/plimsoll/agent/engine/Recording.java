@@ -64,6 +64,7 @@ final class Recording {
     long windowSent;
     long windowInputTokens;
     long windowOutputTokens;
+    long windowBytes;
 
     /** Records {@code count} values; those that no histogram holds are counted as out of range. */
     void record(int metric, long value, long count) {
@@ -105,7 +106,8 @@ final class Recording {
                 windowEnded,
                 windowSent,
                 windowInputTokens,
-                windowOutputTokens);
+                windowOutputTokens,
+                windowBytes);
     }
 
     /** Adds the values to histograms by metric name, and creates those that are missing. */
@@ -144,5 +146,6 @@ final class Recording {
         windowSent = 0;
         windowInputTokens = 0;
         windowOutputTokens = 0;
+        windowBytes = 0;
     }
 }

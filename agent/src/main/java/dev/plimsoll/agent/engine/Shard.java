@@ -423,6 +423,7 @@ public final class Shard {
         Recording window = window(end, request.spec);
         if (window != null) {
             window.windowEnded++;
+            window.windowBytes += request.bytes;
             window.windowInputTokens += Math.max(0, request.inputTokens);
             window.windowOutputTokens += Math.max(0, tokens - request.counted);
         }
@@ -433,6 +434,10 @@ public final class Shard {
         Recording recording = recording(request);
         recording.failed(errorClass);
         recording.record(Recording.FAILED_LATENCY, end - request.scheduled, 1);
+        Recording window = request.bytes > 0 ? window(end, request.spec) : null;
+        if (window != null) {
+            window.windowBytes += request.bytes;
+        }
         tell(request.slot, request.spec, errorClass, status, detail);
         ended(request, end, errorClass == ErrorClass.CONNECT || errorClass == ErrorClass.TLS || !request.wasSent);
     }

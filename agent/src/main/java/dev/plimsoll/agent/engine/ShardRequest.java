@@ -32,6 +32,7 @@ final class ShardRequest implements Exchange {
     long counted;
     long inputTokens;
     long outputTokens;
+    long bytes;
     long connectNanos;
     long tlsNanos;
     boolean wasSent;
@@ -54,6 +55,7 @@ final class ShardRequest implements Exchange {
         counted = 0;
         inputTokens = -1;
         outputTokens = -1;
+        bytes = 0;
         connectNanos = -1;
         tlsNanos = -1;
         wasSent = false;
@@ -111,6 +113,11 @@ final class ShardRequest implements Exchange {
         if (output >= 0) {
             outputTokens = output;
         }
+    }
+
+    @Override
+    public void received(long count) {
+        bytes = count;
     }
 
     @Override

@@ -3,18 +3,13 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.agent.probes.PrometheusText.Sample;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,11 +22,7 @@ import java.util.regex.Pattern;
  * prints too much.
  */
 final class ExecProbe implements Probe {
-    /** What a command may print, in bytes. */
-    static final int MOST_OUTPUT = 1024 * 1024;
-
     private static final int MOST_MESSAGE = 200;
-    private static final long POLL_MILLIS = 20;
     private static final Pattern LINE = Pattern.compile("([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s+(\\S+)");
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z0-9_]+)*");
 
@@ -66,67 +57,12 @@ final class ExecProbe implements Probe {
     }
 
     private Map<String, Reading> read() throws IOException, InterruptedException {
-        // Files rather than pipes: a child that outlives the command cannot hold up who reads.
-        Path output = Files.createTempFile("plimsoll-probe", ".out");
-        Path errors = Files.createTempFile("plimsoll-probe", ".err");
-        try {
-            int status = run(output, errors);
-            if (status != 0) {
-                throw new IOException(command.getFirst() + " ended with status " + status + lastLine(head(errors)));
-            }
-            Map<String, Reading> readings = parse(head(output));
-            if (readings.isEmpty()) {
-                throw new IOException(command.getFirst() + " printed no line \"name value\"");
-            }
-            return readings;
-        } finally {
-            Files.deleteIfExists(output);
-            Files.deleteIfExists(errors);
+        CommandRun run = CommandRun.of(command, timeout);
+        Map<String, Reading> readings = parse(run.require(command));
+        if (readings.isEmpty()) {
+            throw new IOException(command.getFirst() + " printed no line \"name value\"");
         }
-    }
-
-    private int run(Path output, Path errors) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        try {
-            long end = System.nanoTime() + timeout.toNanos();
-            while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (System.nanoTime() - end >= 0) {
-                    throw new IOException(
-                            command.getFirst() + " took longer than " + timeout.toMillis() + " ms and was ended");
-                }
-                requireShort(output, errors);
-            }
-            requireShort(output, errors);
-            return process.exitValue();
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
-
-    private void requireShort(Path output, Path errors) throws IOException {
-        if (Files.size(output) > MOST_OUTPUT || Files.size(errors) > MOST_OUTPUT) {
-            throw new IOException(
-                    command.getFirst() + " printed more than " + MOST_OUTPUT / 1024 + " KiB and was ended");
-        }
-    }
-
-    private static String head(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MOST_OUTPUT), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static String lastLine(String text) {
-        String last = text.lines()
-                .filter(line -> !line.isBlank())
-                .reduce("", (a, b) -> b)
-                .strip();
-        return last.isEmpty() ? "" : ": " + last.substring(0, Math.min(MOST_MESSAGE, last.length()));
+        return readings;
     }
 
     /** What was printed, by name. */

@@ -28,6 +28,14 @@ public interface Probe {
     Future<Map<String, Reading>> sample();
 
     /**
+     * What is worth saying once about the source, such as that it is slower than it is asked. Asked after each sample;
+     * the first sentence is told and no other.
+     */
+    default Optional<String> remark() {
+        return Optional.empty();
+    }
+
+    /**
      * When the readings of the last answer were true, by the agent's wall clock. Absent for a source that tells how things
      * are now: then it is when the sample was asked for.
      */

@@ -7,18 +7,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
+import java.util.List;
 
 /** Makes probes from what a scenario says. */
 final class ProbeFactory {
-    private static final Set<String> GPU = Set.of(
-            "gpu.utilization", "gpu.memory.used", "gpu.temperature", "gpu.power", "gpu.clock.sm", "gpu.throttled");
-
     private ProbeFactory() {}
 
     /**
-     * A node's probe. A type that this version does not have gives a probe whose metrics are all not available, so that
-     * a gate on one ends without data.
+     * A node's probe.
      *
      * @param fetch shared by all probes; closed by who made it
      * @param workers shared by all probes; closed by who made them
@@ -31,9 +27,11 @@ final class ProbeFactory {
             case ProbeSpec.NodeExporter exporter ->
                 new NodeExporterProbe(page(exporter.url(), fetch, workers, timeout));
             case ProbeSpec.Exec exec -> new ExecProbe(exec.command(), timeout, workers);
-            case ProbeSpec.Dcgm dcgm -> new MissingProbe(dcgm.type(), GPU);
-            case ProbeSpec.NvidiaSmi smi -> new MissingProbe(smi.type(), GPU);
-            case ProbeSpec.AmdSmi smi -> new MissingProbe(smi.type(), GPU);
+            case ProbeSpec.Dcgm dcgm ->
+                new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
+            case ProbeSpec.NvidiaSmi smi ->
+                new NvidiaSmiProbe(List.of("nvidia-smi"), smi.gpus(), node.interval(), workers, System::nanoTime);
+            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), smi.gpus(), timeout, workers);
             case ProbeSpec.Jvm jvm -> new JvmProbe(new PageSource(fetch, workers, jvm.url(), jvm.headers(), timeout));
             case ProbeSpec.Jstat jstat -> new JstatProbe(JvmLocator.of(jstat.process()), node.interval(), workers);
             case ProbeSpec.Jfr jfr -> new JfrProbe(JvmLocator.of(jfr.process()), workers, InstantSource.system());

@@ -40,6 +40,15 @@ public final class Probes {
         this.fetch = new HttpFetch(vertx, Optional.empty());
     }
 
+    /**
+     * What is worth saying once about the source of a probe.
+     *
+     * @param node the node's name
+     * @param probe the probe's type
+     * @param sentence for a person
+     */
+    public record Remark(String node, String probe, String sentence) {}
+
     /** Makes a node's probe from what the scenario says. */
     @FunctionalInterface
     interface Factory {
@@ -54,9 +63,11 @@ public final class Probes {
      * @param agent the agent's id, for samples
      * @param nodes whose probes this agent runs
      * @param samples takes each sample, on the probes' context
+     * @param remarks takes what is worth saying of a source, on the probes' context
      */
-    public static Probes start(Vertx vertx, String agent, List<Node> nodes, Consumer<NodeSample> samples) {
-        return start(vertx, agent, nodes, samples, ProbeFactory::create, InstantSource.system());
+    public static Probes start(
+            Vertx vertx, String agent, List<Node> nodes, Consumer<NodeSample> samples, Consumer<Remark> remarks) {
+        return start(vertx, agent, nodes, samples, remarks, ProbeFactory::create, InstantSource.system());
     }
 
     static Probes start(
@@ -64,6 +75,7 @@ public final class Probes {
             String agent,
             List<Node> nodes,
             Consumer<NodeSample> samples,
+            Consumer<Remark> remarks,
             Factory factory,
             InstantSource clock) {
         requireNonNull(samples, "samples");
@@ -71,8 +83,8 @@ public final class Probes {
         for (Node node : nodes) {
             for (ProbeSpec spec : node.probes()) {
                 Probe probe = factory.create(node, spec, probes.fetch, probes.workers);
-                probes.samplers.add(
-                        new Sampler(node.name(), agent, probe, node.interval(), probes.context, clock, samples));
+                probes.samplers.add(new Sampler(
+                        node.name(), agent, probe, node.interval(), probes.context, clock, samples, remarks));
             }
         }
         for (Sampler sampler : probes.samplers) {

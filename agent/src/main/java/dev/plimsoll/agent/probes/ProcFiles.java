@@ -103,6 +103,33 @@ public final class ProcFiles {
                 : nanos != null ? OptionalLong.of(nanos / MICROS_PER_NANO_DIVISOR) : OptionalLong.empty();
     }
 
+    /** The calling thread's directory below {@code /proc}, such as {@code 12/task/34}; nothing where there is none. */
+    public Optional<String> thisThread() {
+        try {
+            return Optional.of(
+                    Files.readSymbolicLink(root.resolve("proc/thread-self")).toString());
+        } catch (IOException | UnsupportedOperationException elsewhere) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Time for which a thread was ready to run and had no processor, in nanoseconds since its start, as the scheduler
+     * counts it (sched-stats of the kernel's documentation); nothing where the kernel does not count.
+     *
+     * @param thread a directory below {@code /proc}, from {@link #thisThread}
+     */
+    public OptionalLong waitedNanos(String thread) throws IOException {
+        String file = "proc/" + thread + "/schedstat";
+        for (String line : linesIfThere(file)) {
+            String[] fields = line.trim().split("\\s+");
+            if (fields.length >= 2) {
+                return OptionalLong.of(number(fields[1], "/" + file));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
     /** The load average over one minute. */
     public double loadAverage() throws IOException {
         return decimal(lines("proc/loadavg").getFirst().split(" ")[0], "/proc/loadavg");

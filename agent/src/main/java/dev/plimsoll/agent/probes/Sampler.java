@@ -38,12 +38,14 @@ final class Sampler {
     private final Context context;
     private final InstantSource clock;
     private final Consumer<NodeSample> samples;
+    private final Consumer<Probes.Remark> remarks;
     private final Set<String> known;
     private @Nullable Inquiry underWay;
     private long due = -1;
     private long timer = -1;
     private boolean stopped;
     private boolean closing;
+    private boolean remarked;
 
     Sampler(
             String node,
@@ -52,7 +54,8 @@ final class Sampler {
             Duration interval,
             Context context,
             InstantSource clock,
-            Consumer<NodeSample> samples) {
+            Consumer<NodeSample> samples,
+            Consumer<Probes.Remark> remarks) {
         this.node = node;
         this.agent = agent;
         this.probe = probe;
@@ -60,6 +63,7 @@ final class Sampler {
         this.context = context;
         this.clock = clock;
         this.samples = samples;
+        this.remarks = remarks;
         this.known = new TreeSet<>(probe.metrics());
     }
 
@@ -148,6 +152,12 @@ final class Sampler {
             }
         } finally {
             inquiry.ended.complete();
+        }
+        if (!remarked) {
+            probe.remark().ifPresent(sentence -> {
+                remarked = true;
+                remarks.accept(new Probes.Remark(node, probe.type(), sentence));
+            });
         }
     }
 

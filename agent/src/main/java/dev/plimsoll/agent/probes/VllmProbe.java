@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * What vLLM says of itself on its metrics page, from version 0.6 on.
  *
  * <p>Requests running and waiting are summed over engines and models; the KV cache's usage is that of the fullest
- * engine, since that one preempts first. Rates, ratios and means are of what was added since the last page that could be
- * read. A mean or a ratio of nothing has no reading.
+ * engine, since that one preempts first. Rates, ratios, means, counts and sums are of what was added since the last page
+ * that could be read, so that no request is missing from a count because a page was. A mean or a ratio of nothing has no reading.
  */
 final class VllmProbe implements Probe {
     private static final String PREFIX = "vllm:";
@@ -44,7 +44,11 @@ final class VllmProbe implements Probe {
     private static final Map<String, List<String>> MEANS = ordered(
             Map.entry("vllm.ttft", List.of("time_to_first_token_seconds")),
             Map.entry("vllm.itl", List.of("inter_token_latency_seconds", "time_per_output_token_seconds")),
+            Map.entry("vllm.e2e", List.of("e2e_request_latency_seconds")),
             Map.entry("vllm.queue_time", List.of("request_queue_time_seconds", "time_in_queue_requests")));
+
+    /** Histograms whose count and sum are told too, so that they can be added up over a run. */
+    private static final List<String> FLOWS = List.of("vllm.ttft", "vllm.itl", "vllm.e2e");
 
     private static final String HIT_RATIO = "vllm.prefix_cache.hit_ratio";
     private static final List<String> PREFIX_CACHES = List.of("prefix_cache", "gpu_prefix_cache");
@@ -78,6 +82,7 @@ final class VllmProbe implements Probe {
         Set<String> metrics = new LinkedHashSet<>(GAUGES.keySet());
         metrics.addAll(RATES.keySet());
         metrics.addAll(MEANS.keySet());
+        FLOWS.forEach(metric -> metrics.addAll(List.of(metric + ".count", metric + ".sum")));
         metrics.add(HIT_RATIO);
         return metrics;
     }
@@ -117,6 +122,11 @@ final class VllmProbe implements Probe {
                         now.has(count(metric)),
                         restarted,
                         now.quotient(before, sum(metric), count(metric), MILLIS_PER_SECOND, Double.MAX_VALUE)));
+        for (String metric : FLOWS) {
+            boolean there = now.has(count(metric));
+            put(readings, metric + ".count", there, restarted, growth(now, count(metric), 1));
+            put(readings, metric + ".sum", there, restarted, growth(now, sum(metric), MILLIS_PER_SECOND));
+        }
         put(
                 readings,
                 HIT_RATIO,
@@ -126,6 +136,13 @@ final class VllmProbe implements Probe {
         before = now;
         startedBefore = started.isEmpty() ? startedBefore : started;
         return readings;
+    }
+
+    private Optional<Reading> growth(Counters now, String counter, double factor) {
+        return now.since(before, counter).map(change -> switch (change) {
+            case Counters.Change.Growth growth -> Reading.of(growth.amount() * factor);
+            case Counters.Change.Reset reset -> Counters.reset();
+        });
     }
 
     private void put(

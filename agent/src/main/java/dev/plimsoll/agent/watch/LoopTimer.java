@@ -1,8 +1,10 @@
 package dev.plimsoll.agent.watch;
 
+import dev.plimsoll.agent.probes.ProcFiles;
 import dev.plimsoll.measurements.Histograms;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
@@ -25,10 +27,16 @@ final class LoopTimer implements Runnable {
     private @Nullable Histogram recycled;
     private volatile long dueNanos;
     private volatile long threadId;
+    private volatile Optional<String> thread = Optional.empty();
 
     LoopTimer(EventLoop loop, LongSupplier nanoClock) {
         this.loop = loop;
         this.nanoClock = nanoClock;
+    }
+
+    /** Asks the loop who it is; it answers when it comes to it. */
+    void identify(ProcFiles files) {
+        loop.execute(() -> thread = files.thisThread());
     }
 
     void start() {
@@ -62,6 +70,11 @@ final class LoopTimer implements Runnable {
     /** The loop's thread; 0 before the timer fired. */
     long threadId() {
         return threadId;
+    }
+
+    /** The loop's thread, as the system knows it; absent before the loop answered, or where it is not known. */
+    Optional<String> thread() {
+        return thread;
     }
 
     void stop() {

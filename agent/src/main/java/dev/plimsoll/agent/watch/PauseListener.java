@@ -11,11 +11,12 @@ import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
 /**
- * Listens for garbage collections of this JVM and keeps the longest that stopped it. Resolution 1 ms. Safe for use by
+ * Listens for garbage collections of this JVM and keeps how long they stopped it. Resolution 1 ms. Safe for use by
  * several threads.
  */
 final class PauseListener implements NotificationListener {
     private final AtomicLong longestMillis = new AtomicLong();
+    private final AtomicLong totalMillis = new AtomicLong();
 
     void register() {
         for (GarbageCollectorMXBean bean : ManagementFactory.getGarbageCollectorMXBeans()) {
@@ -42,9 +43,15 @@ final class PauseListener implements NotificationListener {
         if (notification.getType().equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
             var info = GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
             if (stopsTheWorld(info.getGcName())) {
-                longestMillis.accumulateAndGet(info.getGcInfo().getDuration(), Math::max);
+                stopped(info.getGcInfo().getDuration());
             }
         }
+    }
+
+    /** A pause of that length has ended. */
+    void stopped(long millis) {
+        longestMillis.accumulateAndGet(millis, Math::max);
+        totalMillis.addAndGet(millis);
     }
 
     /** Whether a collector's collections are pauses; the others run beside the application. */
@@ -55,5 +62,10 @@ final class PauseListener implements NotificationListener {
     /** The longest pause since the last call, in ms; 0 when there was none. */
     long longestSinceLastCallMillis() {
         return longestMillis.getAndSet(0);
+    }
+
+    /** All pauses since the last call together, in ms. */
+    long totalSinceLastCallMillis() {
+        return totalMillis.getAndSet(0);
     }
 }

@@ -16,10 +16,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -35,6 +37,9 @@ public final class SelfWatch implements AutoCloseable {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double PERCENT = 100;
+
+    /** How the JVM says EMFILE. */
+    private static final String NO_DESCRIPTOR_LEFT = "errno: 24 ";
 
     private final List<LoopTimer> timers;
     private final IntSupplier connections;
@@ -78,6 +83,7 @@ public final class SelfWatch implements AutoCloseable {
     /** Begins to watch; the first interval starts now. */
     public void start() {
         pauses.register();
+        timers.forEach(timer -> timer.identify(files));
         timers.forEach(LoopTimer::start);
         before = count();
     }
@@ -96,7 +102,9 @@ public final class SelfWatch implements AutoCloseable {
         readings.put("generator.event_loop_lag", Reading.of(latest / NANOS_PER_MILLI));
         readings.put("generator.gc.pause", Reading.of(pauses.longestSinceLastCallMillis()));
         readings.put("generator.sockets", Reading.of(connections.getAsInt()));
+        collections(readings, now);
         cpu(readings, now);
+        loops(readings, now);
         machine(readings, now);
         descriptors(readings);
         before = now;
@@ -111,7 +119,10 @@ public final class SelfWatch implements AutoCloseable {
     }
 
     /** Counters at one instant; −1 where one is not known. */
-    private record Counters(long nanos, long processCpuNanos, Map<LoopTimer, Long> loopCpuNanos, Machine machine) {}
+    private record Counters(long nanos, long processCpuNanos, Map<LoopTimer, LoopTimes> loops, Machine machine) {}
+
+    /** What an event loop's thread has had since its start: a core; and the wish for one, −1 where that is not known. */
+    private record LoopTimes(long cpuNanos, long waitedNanos) {}
 
     /** What the machine's files say, or why they do not. */
     private record Machine(CpuTimes cpu, OptionalLong throttledMicros, String problem) {
@@ -127,14 +138,31 @@ public final class SelfWatch implements AutoCloseable {
     }
 
     private Counters count() {
-        Map<LoopTimer, Long> loops = new HashMap<>();
+        Map<LoopTimer, LoopTimes> loops = new HashMap<>();
         for (LoopTimer timer : timers) {
             long thread = timer.threadId();
             if (thread != 0) {
-                loops.put(timer, threads.getThreadCpuTime(thread));
+                loops.put(timer, new LoopTimes(threads.getThreadCpuTime(thread), waitedNanos(timer)));
             }
         }
         return new Counters(nanoClock.getAsLong(), system.getProcessCpuTime(), loops, Machine.read(files));
+    }
+
+    private long waitedNanos(LoopTimer timer) {
+        Optional<String> thread = timer.thread();
+        try {
+            return thread.isEmpty() ? -1 : files.waitedNanos(thread.get()).orElse(-1);
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    private void collections(Map<String, Reading> readings, Counters now) {
+        double millis = pauses.totalSinceLastCallMillis();
+        if (now.nanos > before.nanos) {
+            double share = millis * NANOS_PER_MILLI / (now.nanos - before.nanos);
+            readings.put("generator.gc.time", Reading.of(PERCENT * Math.clamp(share, 0, 1)));
+        }
     }
 
     private void cpu(Map<String, Reading> readings, Counters now) {
@@ -149,11 +177,30 @@ public final class SelfWatch implements AutoCloseable {
         } else {
             readings.put("generator.cpu", Reading.notAvailable("the JVM does not tell its CPU time"));
         }
-        OptionalDouble busiest = now.loopCpuNanos.entrySet().stream()
-                .filter(loop -> loop.getValue() >= 0 && before.loopCpuNanos.getOrDefault(loop.getKey(), -1L) >= 0)
-                .mapToDouble(loop -> loop.getValue() - before.loopCpuNanos.getOrDefault(loop.getKey(), 0L))
-                .max();
-        busiest.ifPresent(used -> readings.put("generator.loop.cpu", Reading.of(PERCENT * used / elapsed)));
+    }
+
+    private void loops(Map<String, Reading> readings, Counters now) {
+        busiest(now, LoopTimes::cpuNanos)
+                .ifPresent(share -> readings.put("generator.loop.cpu", Reading.of(PERCENT * share)));
+        OptionalDouble waiting = busiest(now, LoopTimes::waitedNanos);
+        if (waiting.isPresent()) {
+            readings.put("generator.loop.wait", Reading.of(PERCENT * Math.clamp(waiting.getAsDouble(), 0, 1)));
+        } else if (now.loops.values().stream().anyMatch(loop -> loop.waitedNanos < 0)) {
+            readings.put("generator.loop.wait", Reading.notAvailable("this system does not tell who waits for a core"));
+        }
+    }
+
+    /** The largest growth of a time over all loops, as a share of the time passed; nothing when none tells. */
+    private OptionalDouble busiest(Counters now, ToLongFunction<LoopTimes> time) {
+        double elapsed = now.nanos - before.nanos;
+        double most = -1;
+        for (Map.Entry<LoopTimer, LoopTimes> loop : now.loops.entrySet()) {
+            LoopTimes earlier = before.loops.get(loop.getKey());
+            if (earlier != null && time.applyAsLong(earlier) >= 0 && time.applyAsLong(loop.getValue()) >= 0) {
+                most = Math.max(most, time.applyAsLong(loop.getValue()) - time.applyAsLong(earlier));
+            }
+        }
+        return most < 0 || elapsed <= 0 ? OptionalDouble.empty() : OptionalDouble.of(most / elapsed);
     }
 
     private void machine(Map<String, Reading> readings, Counters now) {
@@ -179,12 +226,25 @@ public final class SelfWatch implements AutoCloseable {
 
     private void descriptors(Map<String, Reading> readings) {
         if (system instanceof UnixOperatingSystemMXBean unix) {
-            readings.put("generator.descriptors", Reading.of(unix.getOpenFileDescriptorCount()));
-            readings.put("generator.descriptors.limit", Reading.of(unix.getMaxFileDescriptorCount()));
+            Reading limit = Reading.of(unix.getMaxFileDescriptorCount());
+            readings.put("generator.descriptors", used(unix::getOpenFileDescriptorCount, limit));
+            readings.put("generator.descriptors.limit", limit);
         } else {
             Reading none = Reading.notAvailable("this system does not count file descriptors");
             readings.put("generator.descriptors", none);
             readings.put("generator.descriptors.limit", none);
+        }
+    }
+
+    /** The JVM counts by opening a directory: when that fails for want of a descriptor, all are in use. */
+    static Reading used(LongSupplier count, Reading limit) {
+        try {
+            return Reading.of(count.getAsLong());
+        } catch (InternalError refused) {
+            String reason = String.valueOf(refused.getMessage()).strip();
+            return reason.contains(NO_DESCRIPTOR_LEFT)
+                    ? limit
+                    : Reading.failed("open file descriptors could not be counted: " + reason);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.plimsoll.agent.probes;
 
 import static dev.plimsoll.agent.probes.PageServer.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +12,6 @@ import dev.plimsoll.scenarios.ProbeSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -52,6 +50,7 @@ class ProbesTest {
     private static final class Told implements Probe {
         private final Supplier<Future<Map<String, Reading>>> answer;
         private final AtomicInteger asked = new AtomicInteger();
+        private volatile Optional<String> remark = Optional.empty();
         private volatile boolean closed;
 
         Told(Supplier<Future<Map<String, Reading>>> answer) {
@@ -75,6 +74,11 @@ class ProbesTest {
         }
 
         @Override
+        public Optional<String> remark() {
+            return remark;
+        }
+
+        @Override
         public Future<Void> close() {
             closed = true;
             return Future.succeededFuture();
@@ -95,6 +99,7 @@ class ProbesTest {
                 "agent-1",
                 probes.keySet().stream().map(name -> node(name, interval)).toList(),
                 samples::add,
+                remark -> {},
                 (node, spec, fetch, workers) -> {
                     Probe probe = probes.get(node.name());
                     if (probe == null) {
@@ -249,6 +254,7 @@ class ProbesTest {
                 sample -> {
                     throw new IllegalStateException("full");
                 },
+                remark -> {},
                 (node, spec, fetch, workers) -> probe,
                 InstantSource.system());
         until("asked on", () -> probe.asked.get() >= 3);
@@ -299,27 +305,27 @@ class ProbesTest {
 
     @Test
     void withoutNodesThereIsNothingToDo() throws Exception {
-        await(Probes.start(vertx, "agent-1", List.of(), samples::add).stop());
+        await(Probes.start(vertx, "agent-1", List.of(), samples::add, remark -> {})
+                .stop());
         assertEquals(List.of(), List.copyOf(samples));
     }
 
     @Test
-    void probesThatThisVersionLacksGiveNoData() throws Exception {
-        URI url = URI.create("http://127.0.0.1:1/metrics");
-        List<ProbeSpec> missing = List.of(new ProbeSpec.NvidiaSmi(), new ProbeSpec.AmdSmi(), new ProbeSpec.Dcgm(url));
-        Node node = new Node("n", Optional.empty(), missing, Duration.ofHours(1));
-        Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
-        until("a sample each", () -> samples.size() >= missing.size());
+    void tellsTheFirstRemarkOfAProbeOnce() throws Exception {
+        ConcurrentLinkedQueue<Probes.Remark> remarks = new ConcurrentLinkedQueue<>();
+        Told probe = healthy();
+        probe.remark = Optional.of("slower than it is asked");
+        Probes probes = Probes.start(
+                vertx,
+                "agent-1",
+                List.of(node("a", FAST)),
+                samples::add,
+                remarks::add,
+                (node, spec, fetch, workers) -> probe,
+                InstantSource.system());
+        until("asked on", () -> probe.asked.get() >= 3);
         await(probes.stop());
-        for (NodeSample sample : samples) {
-            assertFalse(sample.readings().isEmpty(), sample.probe());
-            sample.readings()
-                    .values()
-                    .forEach(reading -> assertEquals(
-                            Reading.notAvailable("the " + sample.probe() + " probe is not part of this version"),
-                            reading));
-        }
-        assertTrue(samples.stream().anyMatch(sample -> sample.readings().containsKey("gpu.temperature")));
+        assertEquals(List.of(new Probes.Remark("a", probe.type(), "slower than it is asked")), List.copyOf(remarks));
     }
 
     @Test
@@ -328,7 +334,7 @@ class ProbesTest {
             server.page(PageServer.resource("vllm-0.32.0.txt"));
             Node node = new Node(
                     "n", Optional.empty(), List.of(new ProbeSpec.Local(), new ProbeSpec.Vllm(server.url())), FAST);
-            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add);
+            Probes probes = Probes.start(vertx, "agent-1", List.of(node), samples::add, remark -> {});
             until("rates of both", () -> has("vllm.tokens.generation") && has("cpu.utilization"));
             await(probes.stop());
         }

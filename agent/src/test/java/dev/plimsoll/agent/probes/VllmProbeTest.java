@@ -33,6 +33,13 @@ class VllmProbeTest {
             "vllm.ttft",
             "vllm.itl",
             "vllm.queue_time",
+            "vllm.ttft.count",
+            "vllm.ttft.sum",
+            "vllm.itl.count",
+            "vllm.itl.sum",
+            "vllm.e2e",
+            "vllm.e2e.count",
+            "vllm.e2e.sum",
             "vllm.prefix_cache.hit_ratio");
 
     private PageServer server;
@@ -81,6 +88,8 @@ class VllmProbeTest {
         page = with(page, "vllm:time_to_first_token_seconds_sum" + l, 0.10586667060852051 + 0.6);
         page = with(page, "vllm:inter_token_latency_seconds_count" + l, 66);
         page = with(page, "vllm:inter_token_latency_seconds_sum" + l, 0.1058164390001366 + 0.5);
+        page = with(page, "vllm:e2e_request_latency_seconds_count" + l, 10);
+        page = with(page, "vllm:e2e_request_latency_seconds_sum" + l, 0.20896458625793457 + 0.9);
         page = with(page, "vllm:request_queue_time_seconds_count" + l, 10);
         return with(page, "vllm:request_queue_time_seconds_sum" + l, 0.0001392970000324567 + 0.06);
     }
@@ -129,8 +138,35 @@ class VllmProbeTest {
         assertEquals(0.25, value(second, "vllm.prefix_cache.hit_ratio"), 1e-12);
         assertEquals(100, value(second, "vllm.ttft"), 1e-9);
         assertEquals(10, value(second, "vllm.itl"), 1e-9);
+        assertEquals(150, value(second, "vllm.e2e"), 1e-9);
+        assertEquals(Reading.of(50), second.get("vllm.itl.count"));
+        assertEquals(500, value(second, "vllm.itl.sum"), 1e-9);
         assertEquals(10, value(second, "vllm.queue_time"), 1e-9);
         assertEquals(probe.metrics(), second.keySet());
+    }
+
+    @Test
+    void tellsCountsAndSumsThatAddUpOverPagesThatCouldNotBeRead() throws Exception {
+        String page = """
+                vllm:time_to_first_token_seconds_sum{engine="0"} %1$s
+                vllm:time_to_first_token_seconds_count{engine="0"} %2$s
+                vllm:e2e_request_latency_seconds_sum{engine="0"} %3$s
+                vllm:e2e_request_latency_seconds_count{engine="0"} %2$s
+                """;
+        Map<String, Reading> first = sample(page.formatted("1.5", 10, "20"));
+        assertFalse(first.containsKey("vllm.ttft.count"), first.toString());
+        server.handler(request -> request.response().setStatusCode(503).end());
+        problem(probe);
+        Map<String, Reading> second = sample(page.formatted("2.0", 14, "26"));
+        assertEquals(Reading.of(4), second.get("vllm.ttft.count"));
+        assertEquals(500, value(second, "vllm.ttft.sum"), 1e-9);
+        assertEquals(Reading.of(4), second.get("vllm.e2e.count"));
+        assertEquals(6_000, value(second, "vllm.e2e.sum"), 1e-9);
+        assertEquals(1_500, value(second, "vllm.e2e"), 1e-9);
+        assertInstanceOf(Reading.NotAvailable.class, second.get("vllm.itl.count"));
+        Map<String, Reading> still = sample(page.formatted("2.0", 14, "26"));
+        assertEquals(Reading.of(0), still.get("vllm.e2e.count"));
+        assertFalse(still.containsKey("vllm.e2e"), "a mean of nothing");
     }
 
     @Test
@@ -139,7 +175,8 @@ class VllmProbeTest {
         Map<String, Reading> second = sample(golden);
         assertEquals(Reading.of(0), second.get("vllm.tokens.generation"));
         assertEquals(Reading.of(0), second.get("vllm.requests.finished"));
-        for (String absent : Set.of("vllm.ttft", "vllm.itl", "vllm.queue_time", "vllm.prefix_cache.hit_ratio")) {
+        for (String absent :
+                Set.of("vllm.ttft", "vllm.itl", "vllm.e2e", "vllm.queue_time", "vllm.prefix_cache.hit_ratio")) {
             assertFalse(second.containsKey(absent), absent + " " + second);
         }
     }

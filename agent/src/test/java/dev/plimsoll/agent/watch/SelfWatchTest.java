@@ -138,6 +138,25 @@ class SelfWatchTest {
         assertTrue(longest >= 1, "longest pause " + longest + " ms with " + ballast.length + " arrays");
     }
 
+    /** The message is the JVM's own, of Linux. */
+    @Test
+    void descriptorsThatCannotBeCountedForWantOfOneAreAllInUse() {
+        Reading limit = Reading.of(64);
+        assertEquals(Reading.of(40), SelfWatch.used(() -> 40, limit));
+        Reading none = SelfWatch.used(
+                () -> {
+                    throw new InternalError("errno: 24 error: Unable to open directory /proc/self/fd\n");
+                },
+                limit);
+        assertEquals(limit, none);
+        Reading other = SelfWatch.used(
+                () -> {
+                    throw new InternalError("errno: 2 error: Unable to open directory /proc/self/fd\n");
+                },
+                limit);
+        assertTrue(other instanceof Reading.Failed, other::toString);
+    }
+
     @Test
     void theTimerAllocatesNothing() throws Exception {
         AtomicLong now = new AtomicLong();

@@ -5,6 +5,8 @@ import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveProgress implements RunObserver {
     private static final double LOG_EVERY_SECONDS = 10;
+    private static final int MOST_ERRORS = 200;
     private static final String ERASE_LINE = "\r\u001b[K";
 
     private final Console console;
     private final boolean quiet;
     private final UnaryOperator<String> mask;
+    private final List<RunEvent> errors = new ArrayList<>();
     private double nextLogSeconds = LOG_EVERY_SECONDS;
     private boolean lineShown;
     private volatile @Nullable Path bundle;
@@ -47,8 +51,16 @@ final class LiveProgress implements RunObserver {
         say("bundle " + directory);
     }
 
+    /** The first events that show errors, {@value #MOST_ERRORS} at most. */
+    synchronized List<RunEvent> errors() {
+        return List.copyOf(errors);
+    }
+
     @Override
     public synchronized void event(RunEvent event) {
+        if (event.type().equals("error") && errors.size() < MOST_ERRORS) {
+            errors.add(event);
+        }
         say(event.sentence().isEmpty() ? event.type() : event.sentence());
     }
 

@@ -1,8 +1,5 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.controller.run.RunException;
-import dev.plimsoll.reports.bundle.BundleException;
-import dev.plimsoll.scenarios.ScenarioException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +69,9 @@ public final class Plimsoll implements Runnable {
                 new SchemaCommand(console),
                 new InitCommand(console),
                 new ReportCommand(console),
+                // It reads its options itself.
+                new CommandLine(new WrkCommand(console, environment)).setUnmatchedOptionsArePositionalParams(true),
+                new ChatCommand(console, environment),
                 new SimCommand(console),
                 new DemoCommand(console),
                 new AgentCommand(console),
@@ -84,7 +84,21 @@ public final class Plimsoll implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler(this::misused);
-        line.setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+        line.setExecutionExceptionHandler((e, command, parsed) -> Failures.tell(console, e, debug));
+    }
+
+    /**
+     * Runs a command of the process' command line and gives its exit code. One that must start fast goes without the
+     * parser, whose old class files no ahead-of-time cache takes.
+     */
+    public static int start(Console console, Map<String, String> environment, String... arguments) {
+        List<String> given = List.of(arguments);
+        if (given.size() == 1 && Version.OPTIONS.contains(given.getFirst())) {
+            return Version.print(console);
+        }
+        return WrkCommand.takes(given)
+                ? WrkCommand.start(console, environment, given)
+                : new Plimsoll(console, environment).run(arguments);
     }
 
     /** Runs a command and gives its exit code. */
@@ -113,30 +127,6 @@ public final class Plimsoll implements Runnable {
         console.say("see: " + command.getCommandSpec().qualifiedName() + " --help");
         trace(e);
         return ExitCode.USAGE.code();
-    }
-
-    private int failed(Exception e) {
-        ExitCode code = switch (e) {
-            case CommandException own -> own.code();
-            case ScenarioException scenario -> ExitCode.USAGE;
-            case BundleException bundle -> ExitCode.FAILED;
-            case RunException run -> ExitCode.FAILED;
-            default -> ExitCode.FAILED;
-        };
-        console.say(sentence(e));
-        trace(e);
-        return code.code();
-    }
-
-    private static String sentence(Exception e) {
-        return switch (e) {
-            case ScenarioException scenario -> String.valueOf(scenario.getMessage());
-            case CommandException own -> "plimsoll: " + own.getMessage();
-            case BundleException bundle -> "plimsoll: " + bundle.getMessage();
-            case RunException run -> "plimsoll: " + run.getMessage();
-            default ->
-                "plimsoll: failed inside: " + e + "; run it again with --debug, and report it with what that shows";
-        };
     }
 
     private void trace(Exception e) {

@@ -105,7 +105,7 @@ final class Conclusion {
                 secrets.mask(missing));
         Optional<Verdict> verdict =
                 scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));
-        return new RunOutcome(ledger.directory(), info, measured.summary(), verdict);
+        return new RunOutcome(ledger.directory(), info, measured.summary(), verdict, ledger.results());
     }
 
     /** Judges; a run that did not finish is never promoted. */
@@ -136,7 +136,9 @@ final class Conclusion {
             files.add(
                     () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), place)));
         });
-        files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));
+        if (request.kept()) {
+            files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));
+        }
         outcome.verdict().ifPresent(verdict -> files.add(() -> writer.verdict(verdict)));
         return files;
     }

@@ -179,6 +179,10 @@ final class Crew implements AutoCloseable {
 
     /** Measures each agent's clock: the round trip that took the least time is the surest. */
     void setClocks() throws RunEnded, InterruptedException {
+        if (fleet.sharesClock()) {
+            living().forEach(link -> link.clock(0, 0));
+            return;
+        }
         for (int i = 0; i < PINGS; i++) {
             int sequence = i;
             Map<AgentLink, long[]> sent = new ConcurrentHashMap<>();
@@ -261,6 +265,11 @@ final class Crew implements AutoCloseable {
 
     String run() {
         return run;
+    }
+
+    /** How long before the start of a leg its agents are told of it. */
+    Duration ahead() {
+        return fleet.ahead();
     }
 
     @Override

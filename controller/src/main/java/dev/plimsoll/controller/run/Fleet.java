@@ -27,6 +27,16 @@ interface Fleet extends AutoCloseable {
         return Duration.ofSeconds(30);
     }
 
+    /** Whether the agents read the clock of this process, so that there is nothing to compare. */
+    default boolean sharesClock() {
+        return false;
+    }
+
+    /** How long before the start of a leg agents are told of it: a message may be late by so much. */
+    default Duration ahead() {
+        return Duration.ofMillis(400);
+    }
+
     /**
      * Ends the agents that have not greeted, and starts others in their place. On a busy machine it happens that one gets
      * stuck in joining the cluster, and a new one does not.

@@ -20,7 +20,6 @@ final class LegPlay {
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
     private static final Duration MARGIN = Duration.ofSeconds(10);
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
-    private static final Duration AHEAD = Duration.ofMillis(400);
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Crew crew;
@@ -45,7 +44,7 @@ final class LegPlay {
     void play(Leg next, TargetFacts facts) throws RunEnded, InterruptedException {
         String run = crew.run();
         crew.ask(crew.living(), link -> new Command.PrepareLeg(run, next.index(), facts), PREPARE_LIMIT);
-        legStart = clock.instant().plus(AHEAD);
+        legStart = clock.instant().plus(crew.ahead());
         slot = -1;
         leg = next;
         card.loadStarts(legStart);
@@ -55,7 +54,7 @@ final class LegPlay {
                 crew.living(),
                 link -> new Command.StartLeg(run, next.index(), Crew.wallMicros(legStart, link)),
                 START_LIMIT);
-        Duration limit = AHEAD.plus(drained(next)).plus(MARGIN);
+        Duration limit = crew.ahead().plus(drained(next)).plus(MARGIN);
         if (!loop.await(() -> allEnded(next), limit)) {
             throw RunEnded.partial("not all agents ended leg " + next.index() + " within " + limit.toSeconds() + " s");
         }

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Agents in processes of their own on this machine, started from this very installation, behind a clustered bus. */
 final class ProcessFleet implements Fleet {
@@ -157,6 +158,7 @@ final class ProcessFleet implements Fleet {
             if (Files.isRegularFile(options)) {
                 command.add("@" + options);
             }
+            command.addAll(ownOptions());
             command.addAll(List.of("-Dplimsoll.home=" + home, "-cp", Path.of(home, "lib") + "/*"));
         }
         command.addAll(List.of(MAIN, "agent", "--controller", bus.settings().self()));
@@ -164,6 +166,15 @@ final class ProcessFleet implements Fleet {
         command.addAll(List.of("--shards", String.valueOf(AgentHost.shardsFor(cores))));
         transport.ifPresent(name -> command.addAll(List.of("--transport", name)));
         return command;
+    }
+
+    /** JVM options that a person gave for the program: as the launcher does, split at blanks. */
+    private static List<String> ownOptions() {
+        return Pattern.compile("\\s+")
+                .splitAsStream(Optional.ofNullable(System.getenv("PLIMSOLL_JVM_OPTIONS"))
+                        .orElse(""))
+                .filter(option -> !option.isEmpty())
+                .toList();
     }
 
     /** Reads to the end, so that the process never blocks, but keeps the beginning only. */

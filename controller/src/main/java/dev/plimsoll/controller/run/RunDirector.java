@@ -17,6 +17,7 @@ import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Duration;
@@ -75,7 +76,20 @@ public final class RunDirector {
      * @param random makes the run's id
      */
     public RunDirector(RunRequest request, RunObserver observer, InstantSource clock, RandomGenerator random) {
-        this(request, observer, clock, random, null);
+        this(request, observer, clock, random, (Fleet.@Nullable Factory) null);
+    }
+
+    /**
+     * The same in this process, with a fleet that was opened early.
+     *
+     * @throws IllegalArgumentException for a request of agent processes
+     */
+    public RunDirector(
+            RunRequest request, RunObserver observer, InstantSource clock, RandomGenerator random, EarlyFleet early) {
+        this(request, observer, clock, random, directory -> early.take());
+        if (request.agents() > 0) {
+            throw new IllegalArgumentException("an early fleet is one agent in this process, not " + request.agents());
+        }
     }
 
     /** The same with agents of another make. */
@@ -116,7 +130,9 @@ public final class RunDirector {
                 clock,
                 scenario.gate().map(GeneratorFitness.Limits::of).orElse(GeneratorFitness.Limits.DEFAULT));
         try {
-            observer.started(ledger.directory());
+            if (request.kept()) {
+                observer.started(ledger.directory());
+            }
             Optional<RunEnded> ended = direct(ledger, card);
             return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke);
         } finally {
@@ -137,7 +153,22 @@ public final class RunDirector {
         });
     }
 
+    /**
+     * Ends the load early, from any thread: nothing more is scheduled, requests under way are awaited as at a phase's end,
+     * and {@link #run} then returns with an aborted run.
+     *
+     * @param reason for the events, such as {@code interrupted by SIGINT}
+     */
+    public void stop(String reason) {
+        loop.execute(() -> {
+            throw RunEnded.decided(reason);
+        });
+    }
+
     private RunBundleWriter createBundle(RunCard card) throws RunException {
+        if (!request.kept()) {
+            return RunBundleWriter.nowhere(card.running());
+        }
         try {
             return RunBundleWriter.create(
                     request.store(),
@@ -177,7 +208,7 @@ public final class RunDirector {
         if (factory != null) {
             fleet = factory.open(ledger.directory());
         } else if (request.agents() == 0) {
-            fleet = LocalFleet.open(request.transport());
+            fleet = LocalFleet.open(request.transport(), request.shards());
         } else {
             ledger.event("agents", "starting " + agents(request.agents()) + "; joining takes about 10 s");
             fleet = ProcessFleet.open(
@@ -260,7 +291,17 @@ public final class RunDirector {
         return judge.isPresent() ? scenario.gate().flatMap(Gate::smoke) : Optional.empty();
     }
 
+    /** Nothing is asked of a plain HTTP target, so there is no need to ask an agent, either. */
     private TargetFacts inspect(Crew agents) throws RunEnded, InterruptedException {
+        if (scenario.target().api() == Api.HTTP) {
+            return new TargetFacts(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    TargetFacts.Vocabulary.BUILT_IN,
+                    List.of());
+        }
         AgentLink one = agents.links().getFirst();
         Answer answer = agents.ask(List.of(one), link -> new Command.Inspect(agents.run()), INSPECT_LIMIT)
                 .get(one);

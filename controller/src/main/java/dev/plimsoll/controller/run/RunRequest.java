@@ -6,6 +6,7 @@ import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioFile;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What is to be run.
@@ -15,8 +16,24 @@ import java.util.Optional;
  * @param agents agent processes to start on this machine; 0: the agent lives in this process
  * @param judge whether the scenario's gate decides at the end; needs a gate
  * @param transport {@code io_uring}, {@code epoll} or {@code nio}; absent: the best one
+ * @param shards event loops of an agent in this process that carry load; absent: one fewer than cores
+ * @param kept whether there is a bundle; without, nothing is written anywhere, and {@code store} does not matter
  */
-public record RunRequest(ScenarioFile scenario, Path store, int agents, boolean judge, Optional<String> transport) {
+public record RunRequest(
+        ScenarioFile scenario,
+        Path store,
+        int agents,
+        boolean judge,
+        Optional<String> transport,
+        OptionalInt shards,
+        boolean kept) {
+    private static final int MOST_SHARDS = 256;
+
+    /** With a bundle, and as many shards as the machine carries. */
+    public RunRequest(ScenarioFile scenario, Path store, int agents, boolean judge, Optional<String> transport) {
+        this(scenario, store, agents, judge, transport, OptionalInt.empty(), true);
+    }
+
     /** Checks the components. */
     public RunRequest {
         requireNonNull(scenario, "scenario");
@@ -24,6 +41,9 @@ public record RunRequest(ScenarioFile scenario, Path store, int agents, boolean 
         requireNonNull(transport, "transport");
         if (agents < 0 || agents > 64) {
             throw new IllegalArgumentException("agents are from 0 to 64, not " + agents);
+        }
+        if (shards.isPresent() && (shards.getAsInt() < 1 || shards.getAsInt() > MOST_SHARDS)) {
+            throw new IllegalArgumentException("shards are from 1 to " + MOST_SHARDS + ", not " + shards.getAsInt());
         }
         if (judge && scenario.scenario().gate().isEmpty()) {
             throw new IllegalArgumentException("the scenario has no gate: to judge");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.nio.file.Path;
@@ -38,7 +39,11 @@ class ExitCodeTest {
                 new Summary.GeneratorSummary(Optional.empty(), Optional.empty(), Optional.empty(), true, List.of()),
                 List.of());
         return new RunOutcome(
-                Path.of("runs"), info, summary, verdict.map(v -> new Verdict(1, info.run(), v, List.of(), List.of())));
+                Path.of("runs"),
+                info,
+                summary,
+                verdict.map(v -> new Verdict(1, info.run(), v, List.of(), List.of())),
+                new RunResults(info.run(), List.of()));
     }
 
     private static int gate(RunInfo.Status status, Verdict.Outcome verdict, boolean interrupted) {

@@ -32,6 +32,20 @@ final class Launched implements AutoCloseable {
     static Launched start(Path directory, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher().toString()));
         command.addAll(List.of(arguments));
+        return start(directory, environment, command);
+    }
+
+    /** Starts it in the place of a shell that has run this before, such as {@code ulimit -n 64}. */
+    static Launched startAfter(String before, Path directory, Map<String, String> environment, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", before + " && exec \"$0\" \"$@\""));
+        command.add(launcher().toString());
+        command.addAll(arguments);
+        return start(directory, environment, command);
+    }
+
+    private static Launched start(Path directory, Map<String, String> environment, List<String> command)
+            throws IOException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -91,6 +105,11 @@ final class Launched implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The number of its process: the shell and the launcher become the program. */
+    long pid() {
+        return process.pid();
     }
 
     /** Sends SIGTERM. */

@@ -119,7 +119,7 @@ final class ScriptedAgent {
             latency.recordValue(5_000_000);
         }
         RequestCounts counts =
-                new RequestCounts(REQUESTS, REQUESTS, REQUESTS, 0, REQUESTS, Map.of(), 0, REQUESTS, REQUESTS, 0, 0);
+                new RequestCounts(REQUESTS, REQUESTS, REQUESTS, 0, REQUESTS, Map.of(), 0, REQUESTS, REQUESTS, 0, 0, 0);
         return new IntervalSnapshot(
                 run,
                 facts.id(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.plimsoll.measurements.MeasurementsJson;
+import dev.plimsoll.reports.results.ServerView;
 import dev.plimsoll.reports.results.Summary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,7 +113,27 @@ public final class BundleJson {
                 phases,
                 figures(required(node, "all")),
                 generator(required(node, "generator")),
-                nodes);
+                nodes,
+                server(node.path("server")));
+    }
+
+    private static Optional<ServerView> server(JsonNode node) throws JsonProcessingException {
+        if (!node.isObject()) {
+            return Optional.empty();
+        }
+        List<ServerView.Line> lines = new ArrayList<>();
+        for (JsonNode line : node.path("lines")) {
+            lines.add(new ServerView.Line(
+                    required(line, "metric").asText(),
+                    line.path("phase").asText(""),
+                    line.path("server_count").asLong(),
+                    number(line, "server_mean_ms"),
+                    line.path("client_count").asLong(),
+                    number(line, "client_mean_ms")));
+        }
+        List<String> findings = new ArrayList<>();
+        node.path("findings").forEach(finding -> findings.add(finding.asText()));
+        return Optional.of(new ServerView(lines, findings));
     }
 
     private static Summary.GeneratorSummary generator(JsonNode node) {

@@ -123,6 +123,7 @@ public record IntervalLine(
      * @param windowSent requests sent in the window
      * @param windowInputTokens prompt tokens of requests that ended in the window
      * @param windowOutputTokens output tokens received in the window
+     * @param windowBytes bytes of the answers that ended in the window
      */
     public record Counts(
             long scheduled,
@@ -135,7 +136,8 @@ public record IntervalLine(
             @JsonProperty("window_ended") long windowEnded,
             @JsonProperty("window_sent") long windowSent,
             @JsonProperty("window_input_tokens") long windowInputTokens,
-            @JsonProperty("window_output_tokens") long windowOutputTokens) {
+            @JsonProperty("window_output_tokens") long windowOutputTokens,
+            @JsonProperty("window_bytes") long windowBytes) {
         static Counts of(RequestCounts counts) {
             Map<String, Long> errors = new TreeMap<>();
             counts.errors().forEach((errorClass, count) -> errors.put(errorClass.label(), count));
@@ -150,7 +152,8 @@ public record IntervalLine(
                     counts.windowEnded(),
                     counts.windowSent(),
                     counts.windowInputTokens(),
-                    counts.windowOutputTokens());
+                    counts.windowOutputTokens(),
+                    counts.windowBytes());
         }
 
         RequestCounts toRequestCounts() {
@@ -172,7 +175,8 @@ public record IntervalLine(
                     windowEnded,
                     windowSent,
                     windowInputTokens,
-                    windowOutputTokens);
+                    windowOutputTokens,
+                    windowBytes);
         }
     }
 

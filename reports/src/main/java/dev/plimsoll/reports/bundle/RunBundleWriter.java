@@ -28,7 +28,7 @@ import java.util.Map;
  * histograms of an interval before its line in {@code intervals.ndjson}, so a killed process leaves every finished
  * interval complete, and at most a last line without its end. Not thread-safe.
  */
-public final class RunBundleWriter implements AutoCloseable {
+public sealed class RunBundleWriter implements AutoCloseable {
     static final String RUN = "run.json";
     static final String SCENARIO = "scenario.yaml";
     static final String SUMMARY = "summary.json";
@@ -73,6 +73,15 @@ public final class RunBundleWriter implements AutoCloseable {
             writer.append(lines, new byte[0]);
         }
         return writer;
+    }
+
+    /**
+     * A writer that writes nothing, for a run that nobody wants to keep.
+     *
+     * @param info what is known of the run so far
+     */
+    public static RunBundleWriter nowhere(RunInfo info) {
+        return new Nowhere(info);
     }
 
     /** Where the bundle is. */
@@ -213,5 +222,38 @@ public final class RunBundleWriter implements AutoCloseable {
         } catch (IOException e) {
             throw new BundleException("cannot close " + directory.resolve(name) + ": " + reason(e), e);
         }
+    }
+
+    /** Remembers what {@code run.json} would say, and no more. */
+    private static final class Nowhere extends RunBundleWriter {
+        Nowhere(RunInfo info) {
+            super(Path.of(""), info);
+        }
+
+        @Override
+        public void update(RunInfo changed) {
+            super.info = changed;
+        }
+
+        @Override
+        public void interval(MergedInterval interval, RunResults results) {}
+
+        @Override
+        public void node(NodeSample sample, double t) {}
+
+        @Override
+        public void event(RunEvent event) {}
+
+        @Override
+        public void retime(List<RunEvent> events, List<NodeLine> nodes) {}
+
+        @Override
+        public void summary(Summary summary) {}
+
+        @Override
+        public void verdict(Verdict verdict) {}
+
+        @Override
+        public void file(String name, String content) {}
     }
 }

@@ -39,6 +39,7 @@ public final class HtmlReport {
         HtmlTables.summary(out, data.summary());
         charts(out, data);
         HtmlTables.nodes(out, data.summary());
+        data.summary().server().ifPresent(server -> ServerTable.render(out, server));
         events(out, data);
         MethodBox.render(out, data);
         scenario(out, data);

@@ -40,6 +40,9 @@ public final class ReportDataBuilder {
     static final int MAX_COLUMNS = 300;
     /** The most points of a node's metric. */
     static final int MAX_POINTS = 180;
+    /** What a server counted in an interval is for the comparison with the clients and no chart. */
+    private static final Set<String> FLOWS = Set.of(
+            "vllm.ttft.count", "vllm.ttft.sum", "vllm.itl.count", "vllm.itl.sum", "vllm.e2e.count", "vllm.e2e.sum");
     /** The most charts of nodes. */
     static final int MAX_SERIES = 60;
     /** The most events. */
@@ -213,6 +216,9 @@ public final class ReportDataBuilder {
             return this;
         }
         sample.readings().forEach((name, reading) -> {
+            if (FLOWS.contains(name)) {
+                return;
+            }
             NodeMetric key = new NodeMetric(sample.node(), name);
             switch (reading) {
                 case Reading.Value value -> {

@@ -6,6 +6,7 @@ import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.quantities.Quantities;
+import dev.plimsoll.reports.results.ServerView;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class TextReport {
         report.phases(summary);
         report.generator(summary);
         report.nodes(summary);
+        summary.server().ifPresent(report::server);
         if (!place.isEmpty()) {
             report.line("");
             report.line("bundle     " + Terminal.clean(place));
@@ -325,6 +327,14 @@ public final class TextReport {
             line(name + "  " + Terminal.wrap(text, width - name.length() - 2, name.length() + 2));
         }
         more(summary.nodes().size() - shown, "nodes in summary.json");
+    }
+
+    private void server(ServerView server) {
+        line("");
+        List<String> findings = server.findings();
+        for (int i = 0; i < findings.size(); i++) {
+            line((i == 0 ? "server     " : "           ") + Terminal.wrap(findings.get(i), width - 11, 11));
+        }
     }
 
     private void table(Columns table) {

@@ -44,6 +44,8 @@ public record GeneratorFitness(
      * From where on the generator is a suspect.
      *
      * @param sendLagMillis p99 of the send lag of open-loop phases, in ms
+     * @param loopLagMillis p99 of the event loops' lag, in ms: what a closed loop, which has no schedule to be late for,
+     *     would have waited for its generator
      * @param loopCpu CPU of any event-loop thread over {@value #CPU_SECONDS} s, as a share of a core
      * @param sentShare sent / offered requests of an open-loop phase, at least
      * @param throttled share of time in which the agent's cgroup was throttled, over {@value #CPU_SECONDS} s
@@ -52,19 +54,19 @@ public record GeneratorFitness(
      */
     public record Limits(
             double sendLagMillis,
+            double loopLagMillis,
             double loopCpu,
             double sentShare,
             double throttled,
             double steal,
             double descriptors) {
-        /** 5 ms, 90 % CPU, 99 % sent, 5 % throttled, 10 % stolen, 95 % of the descriptors. */
-        public static final Limits DEFAULT = new Limits(5, 0.9, 0.99, 0.05, 0.1, 0.95);
+        /** 5 ms of send lag, 20 ms of event-loop lag, 90 % CPU, 99 % sent, 5 % throttled, 10 % stolen, 95 % of the descriptors. */
+        public static final Limits DEFAULT = new Limits(5, 20, 0.9, 0.99, 0.05, 0.1, 0.95);
 
         private static final double SHARE_OF_LATENCY_LIMIT = 0.05;
 
         /**
-         * The defaults, with 5 % of the smallest limit on {@code latency} or {@code ttft} for the send lag where that is
-         * more than 5 ms.
+         * The defaults, with 5 % of the smallest limit on {@code latency} or {@code ttft} for each lag where that is more.
          */
         public static Limits of(Gate gate) {
             double smallest = Double.POSITIVE_INFINITY;
@@ -75,11 +77,15 @@ public record GeneratorFitness(
                     smallest = Math.min(smallest, threshold.limit());
                 }
             }
-            double lag = Double.isInfinite(smallest)
-                    ? DEFAULT.sendLagMillis
-                    : Math.max(DEFAULT.sendLagMillis, SHARE_OF_LATENCY_LIMIT * smallest);
+            double lag = Double.isInfinite(smallest) ? 0 : SHARE_OF_LATENCY_LIMIT * smallest;
             return new Limits(
-                    lag, DEFAULT.loopCpu, DEFAULT.sentShare, DEFAULT.throttled, DEFAULT.steal, DEFAULT.descriptors);
+                    Math.max(DEFAULT.sendLagMillis, lag),
+                    Math.max(DEFAULT.loopLagMillis, lag),
+                    DEFAULT.loopCpu,
+                    DEFAULT.sentShare,
+                    DEFAULT.throttled,
+                    DEFAULT.steal,
+                    DEFAULT.descriptors);
         }
     }
 
@@ -100,10 +106,20 @@ public record GeneratorFitness(
     public static GeneratorFitness of(RunResults results, Limits limits) {
         List<String> findings = new ArrayList<>();
         Optional<Double> sendLag = sendLag(results);
+        Histogram lag = results.eventLoopLag();
+        Optional<Double> loopLag = Histograms.statistic(lag, Metrics.LATENCY, P99);
         if (sendLag.isPresent() && sendLag.get() > limits.sendLagMillis()) {
             findings.add(text(
-                    "the generator sent late: send lag p99 %.1f ms, limit %.1f ms; use more agents or cores",
-                    sendLag.get(), limits.sendLagMillis()));
+                    "the generator sent late: send lag p99 %.1f ms, limit %.1f ms; %s",
+                    sendLag.get(),
+                    limits.sendLagMillis(),
+                    LagCause.of(results, limits.sendLagMillis()).sentence()));
+        } else if (loopLag.isPresent() && loopLag.get() > limits.loopLagMillis()) {
+            findings.add(text(
+                    "the generator was late to send and to read: event-loop lag p99 %.1f ms, limit %.1f ms; %s",
+                    loopLag.get(),
+                    limits.loopLagMillis(),
+                    LagCause.of(results, limits.loopLagMillis()).sentence()));
         }
         Optional<Double> loopCpu = sustained(results, "generator.loop.cpu");
         if (loopCpu.isPresent() && loopCpu.get() > limits.loopCpu() * PERCENT) {
@@ -124,12 +140,12 @@ public record GeneratorFitness(
                         share, CPU_SECONDS, limits.steal() * PERCENT)));
         descriptorFinding(results, limits, findings);
         for (String agent : results.lostAgents()) {
-            findings.add("agent " + agent + " was lost during the run; what it had not reported is missing");
+            findings.add("agent " + agent
+                    + " was lost during the run; what it had not reported is missing: see its log, and run again");
         }
-        Histogram lag = results.eventLoopLag();
         return new GeneratorFitness(
                 sendLag,
-                Histograms.statistic(lag, Metrics.LATENCY, P99),
+                loopLag,
                 loopCpu.map(percent -> percent / PERCENT),
                 findings,
                 results.lostAgents().size());
@@ -161,7 +177,7 @@ public record GeneratorFitness(
         }
         if (unsent > 0) {
             findings.add(text(
-                    "%,d requests could not be sent; raise max_in_flight or target.connections.max, or use more agents",
+                    "%,d requests could not be sent, limit 0; raise max_in_flight or target.connections.max, or use more agents",
                     unsent));
         }
     }
@@ -186,8 +202,8 @@ public record GeneratorFitness(
         Optional<Double> allowed = smallest(results, "generator.descriptors.limit");
         if (used.isPresent() && allowed.isPresent() && used.get() > limits.descriptors() * allowed.get()) {
             findings.add(text(
-                    "the generator used %.0f of %.0f file descriptors; raise the limit (ulimit -n)",
-                    used.get(), allowed.get()));
+                    "the generator used %.0f of %.0f file descriptors, limit %.0f %%; raise the limit (ulimit -n)",
+                    used.get(), allowed.get(), limits.descriptors() * PERCENT));
         }
     }
 
@@ -206,12 +222,19 @@ public record GeneratorFitness(
         return Double.isInfinite(largest) ? Optional.empty() : Optional.of(largest);
     }
 
-    private static Optional<Double> largest(RunResults results, String metric) {
+    /** The largest reading of the generator in the measured phases; absent when there is none. */
+    static Optional<Double> largest(RunResults results, String metric) {
         return values(results, metric).map(values -> Arrays.stream(values).max().orElseThrow());
     }
 
     private static Optional<Double> smallest(RunResults results, String metric) {
         return values(results, metric).map(values -> Arrays.stream(values).min().orElseThrow());
+    }
+
+    /** The mean of a reading of the generator over the measured phases; absent when there is none. */
+    static Optional<Double> mean(RunResults results, String metric) {
+        return values(results, metric)
+                .map(values -> Arrays.stream(values).average().orElseThrow());
     }
 
     private static Optional<double[]> values(RunResults results, String metric) {

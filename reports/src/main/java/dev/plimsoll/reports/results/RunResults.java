@@ -145,7 +145,14 @@ public final class RunResults {
     }
 
     private void addReadings(MergedInterval interval) {
-        eventLoopLag.add(interval.eventLoopLag());
+        double from = interval.t() - legStart(interval.leg());
+        boolean measured = windows.values().stream()
+                .anyMatch(window -> window.measured()
+                        && window.leg() == interval.leg()
+                        && window.overlap(from, from + interval.seconds()) > 0);
+        if (measured) {
+            eventLoopLag.add(interval.eventLoopLag());
+        }
         interval.generator()
                 .forEach((name, reading) ->
                         generator.computeIfAbsent(name, n -> new NodeSeries()).add(interval.t(), reading));
@@ -237,7 +244,7 @@ public final class RunResults {
         return histogram;
     }
 
-    /** How late timers fired on all agents' event loops, in nanoseconds. */
+    /** How late timers fired on all agents' event loops while measured phases ran, in nanoseconds. */
     public Histogram eventLoopLag() {
         return eventLoopLag.copy();
     }

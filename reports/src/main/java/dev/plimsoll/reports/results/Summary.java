@@ -1,6 +1,9 @@
 package dev.plimsoll.reports.results;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Collections;
@@ -18,6 +21,7 @@ import java.util.Optional;
  * @param all all measured phases together
  * @param generator whether the generator was fit
  * @param nodes the nodes that were watched
+ * @param server what the server says of the same requests; absent where none was watched
  */
 public record Summary(
         int format,
@@ -25,7 +29,8 @@ public record Summary(
         List<PhaseSummary> phases,
         Figures all,
         GeneratorSummary generator,
-        List<NodeSummary> nodes) {
+        List<NodeSummary> nodes,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<ServerView> server) {
     /** The version of {@code summary.json} that this build writes. */
     public static final int FORMAT = 1;
 
@@ -33,6 +38,18 @@ public record Summary(
     public Summary {
         phases = List.copyOf(phases);
         nodes = List.copyOf(nodes);
+        requireNonNull(server, "server");
+    }
+
+    /** A summary without a server that was watched. */
+    public Summary(
+            int format,
+            String run,
+            List<PhaseSummary> phases,
+            Figures all,
+            GeneratorSummary generator,
+            List<NodeSummary> nodes) {
+        this(format, run, phases, all, generator, nodes, Optional.empty());
     }
 
     /**

@@ -53,7 +53,8 @@ final class SummaryBuilder {
                         fitness.cpuMax(),
                         fitness.fit(),
                         fitness.findings()),
-                results.nodes().stream().map(this::node).toList());
+                results.nodes().stream().map(this::node).toList(),
+                new ServerViewBuilder(results).build());
     }
 
     private Summary.PhaseSummary phase(String phase) {

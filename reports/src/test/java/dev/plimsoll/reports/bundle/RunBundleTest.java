@@ -62,7 +62,15 @@ final class RunBundleTest {
                     "dcgm",
                     "a1",
                     0,
-                    Map.of("gpu.temperature", Reading.of(60 + i), "gpu.power", Reading.notAvailable("no sensor")));
+                    Map.of(
+                            "gpu.temperature",
+                            Reading.of(60 + i),
+                            "gpu.power",
+                            Reading.notAvailable("no sensor"),
+                            "vllm.e2e.count",
+                            Reading.of(20),
+                            "vllm.e2e.sum",
+                            Reading.of(4_000)));
             results.add(sample, i + 0.7);
             writer.node(sample, i + 0.7);
         }
@@ -83,6 +91,9 @@ final class RunBundleTest {
         assertEquals(info, bundle.info());
         assertEquals(Optional.of("name: chat\n"), bundle.scenario());
         assertEquals(results.summary(), bundle.summary());
+        assertEquals(
+                SECONDS * 20,
+                bundle.summary().server().orElseThrow().lines().getFirst().serverCount());
         assertEquals(Verdict.Outcome.PROMOTE, bundle.verdict().orElseThrow().verdict());
         assertEquals(List.of(new RunEvent(0.5, "phase", "steady began", Map.of("phase", "steady"))), bundle.events());
         assertEquals(SECONDS, bundle.intervals().size());

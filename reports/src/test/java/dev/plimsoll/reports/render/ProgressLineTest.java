@@ -66,7 +66,7 @@ final class ProgressLineTest {
     private static MergedInterval interval(int index, double ttftMillis) {
         Histogram ttft = Histograms.create(Metrics.TTFT);
         ttft.recordValue(Math.round(ttftMillis * 1e6));
-        RequestCounts counts = new RequestCounts(3, 3, 2, 1, 2, Map.of(ErrorClass.RESET, 1L), 0, 2, 3, 0, 0);
+        RequestCounts counts = new RequestCounts(3, 3, 2, 1, 2, Map.of(ErrorClass.RESET, 1L), 0, 2, 3, 0, 0, 0);
         List<RequestInterval> requests = List.of(
                 new RequestInterval(new SeriesKey(0, "p", "a"), counts, 7, Map.of("ttft", ttft)),
                 new RequestInterval(new SeriesKey(0, "p", "b"), RequestCounts.NONE, 7, Map.of("ttft", ttft)));

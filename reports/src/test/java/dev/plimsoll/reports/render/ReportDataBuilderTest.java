@@ -134,7 +134,7 @@ final class ReportDataBuilderTest {
     @Test
     void errorsKnowWhenTheyWereSeen() {
         ReportDataBuilder builder = builder();
-        RequestCounts failed = new RequestCounts(1, 1, 0, 1, 0, Map.of(ErrorClass.RESET, 1L), 0, 0, 1, 0, 0);
+        RequestCounts failed = new RequestCounts(1, 1, 0, 1, 0, Map.of(ErrorClass.RESET, 1L), 0, 0, 1, 0, 0, 0);
         for (int t : new int[] {3, 9}) {
             RequestInterval request = new RequestInterval(new SeriesKey(0, "p", "r"), failed, 0, Map.of());
             builder.interval(
@@ -219,7 +219,7 @@ final class ReportDataBuilderTest {
     private static MergedInterval interval(int t, int count, double millis) {
         Histogram latency = Histograms.create(Metrics.LATENCY);
         latency.recordValueWithCount(Math.round(millis * 1e6), count);
-        RequestCounts counts = new RequestCounts(count, count, count, 0, count, Map.of(), 0, count, count, 0, 0);
+        RequestCounts counts = new RequestCounts(count, count, count, 0, count, Map.of(), 0, count, count, 0, 0, 0);
         RequestInterval request =
                 new RequestInterval(new SeriesKey(0, "steady", "chat"), counts, 3, Map.of("latency", latency));
         return new MergedInterval(0, t, t, 1, 1, List.of(request), Histograms.create(Metrics.LATENCY), Map.of());

@@ -392,7 +392,8 @@ final class TestingReports {
                 arrivals - failed,
                 arrivals,
                 256L * (arrivals - failed),
-                64L * (arrivals - failed));
+                64L * (arrivals - failed),
+                0);
         long inFlight = Math.round(rate * 0.9 + 30 * stall + random.nextInt(4));
         return new RequestInterval(new SeriesKey(0, phase.name(), request), counts, inFlight, histograms);
     }

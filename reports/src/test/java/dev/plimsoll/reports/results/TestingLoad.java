@@ -59,6 +59,7 @@ public final class TestingLoad {
                 latencies.length,
                 scheduled - errors.getOrDefault(ErrorClass.UNSENT, 0L),
                 0,
+                0,
                 0);
         return new RequestInterval(new SeriesKey(0, phase, request), counts, 1, histograms);
     }
@@ -72,7 +73,7 @@ public final class TestingLoad {
 
     /** The same requests, and others that have not ended yet. */
     public static RequestInterval withUnderWay(RequestInterval requests, long underWay) {
-        RequestCounts more = new RequestCounts(underWay, underWay, 0, 0, 0, Map.of(), 0, 0, underWay, 0, 0);
+        RequestCounts more = new RequestCounts(underWay, underWay, 0, 0, 0, Map.of(), 0, 0, underWay, 0, 0, 0);
         return new RequestInterval(
                 requests.key(), requests.counts().plus(more), requests.inFlight() + underWay, requests.histograms());
     }
