@@ -6,6 +6,7 @@ import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.Work.Expectation;
 import dev.plimsoll.simulator.truth.ScheduleOptions;
 import dev.plimsoll.simulator.truth.ScheduleServer;
@@ -91,10 +92,16 @@ public final class ManyStreams {
         Load load = new Load.Closed(streams, Duration.ZERO);
         double before = residentMebibytes();
         double[] most = new double[1];
-        LoadRun run = LoadRun.run(
-                transport,
-                new LoadRun.Order(url, content, load, Duration.ofSeconds(SECONDS), streams),
-                () -> watch(most));
+        Target target = new Target(
+                List.of(url),
+                Api.OPENAI_CHAT,
+                "truth",
+                true,
+                Map.of(),
+                Duration.ofSeconds(60),
+                Target.Connections.DEFAULT,
+                Optional.empty());
+        OneShard.Outcome run = OneShard.run(transport, target, content, load, 0, SECONDS, streams, () -> watch(most));
         RequestCounts counts = run.counts();
         System.out.printf(
                 Locale.ROOT,
@@ -108,7 +115,7 @@ public final class ManyStreams {
                 counts.scheduled(),
                 counts.failed(),
                 counts.windowOutputTokens(),
-                run.loopCpu() * 100);
+                100.0 * run.loopNanos() / run.nanos());
         nativeMemory();
     }
 

@@ -12,6 +12,7 @@ import dev.plimsoll.agent.engine.ShardPlan;
 import dev.plimsoll.agent.engine.SlotLoad;
 import dev.plimsoll.agent.engine.SupplyLine;
 import dev.plimsoll.agent.engine.TimerSlack;
+import dev.plimsoll.agent.probes.ProcFiles;
 import dev.plimsoll.agent.request.RequestContent;
 import dev.plimsoll.agent.request.RequestFactory;
 import dev.plimsoll.measurements.ErrorClass;
@@ -25,10 +26,15 @@ import dev.plimsoll.scenarios.Target;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.vertx.core.transport.Transport;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -36,29 +42,45 @@ import org.HdrHistogram.Histogram;
 /** One shard of the load engine on an event loop of its own, run through one phase. */
 final class OneShard {
     private static final SeriesKey KEY = new SeriesKey(0, "load", "request");
+    private static final int DRAIN_SECONDS = 30;
 
     private OneShard() {}
 
     /**
      * What a phase gave.
      *
-     * @param lag of {@code send_lag}, in nanoseconds
-     * @param service of {@code service_time}, in nanoseconds
+     * @param histograms by metric name
      * @param tokens token events' tokens received in the phase
      * @param loopNanos CPU time of the event loop's thread
      * @param processNanos CPU time of the whole process
+     * @param waitedNanos for which the event loop's thread was ready and had no core; 0 where the system does not tell
      * @param nanos how long it took
      * @param prompt whether the loop could give up its timer slack
      */
     record Outcome(
             RequestCounts counts,
-            Histogram lag,
-            Histogram service,
+            Map<String, Histogram> histograms,
             long tokens,
             long loopNanos,
             long processNanos,
+            long waitedNanos,
             long nanos,
-            boolean prompt) {}
+            boolean prompt) {
+        /** The histogram of a metric; empty when it has no values. */
+        Histogram histogram(String metric) {
+            return histograms.getOrDefault(metric, new Histogram(3));
+        }
+
+        /** Of {@code send_lag}, in nanoseconds. */
+        Histogram lag() {
+            return histogram("send_lag");
+        }
+
+        /** Of {@code service_time}, in nanoseconds. */
+        Histogram service() {
+            return histogram("service_time");
+        }
+    }
 
     /**
      * Runs a phase of that load against the target.
@@ -68,19 +90,38 @@ final class OneShard {
      */
     static Outcome run(Transport transport, Target target, RequestContent request, Load load, int warm, int seconds)
             throws Exception {
+        return run(transport, target, request, load, warm, seconds, 20_000, () -> {});
+    }
+
+    /**
+     * Runs a phase of that load against the target.
+     *
+     * @param connections at most
+     * @param during runs on the calling thread once load has begun
+     */
+    static Outcome run(
+            Transport transport,
+            Target target,
+            RequestContent request,
+            Load load,
+            int warm,
+            int seconds,
+            int connections,
+            Runnable during)
+            throws Exception {
         MultiThreadIoEventLoopGroup group =
                 new MultiThreadIoEventLoopGroup(1, transport.implementation().ioHandlerFactory());
         EventLoop loop = group.next();
         boolean prompt = loop.submit(TimerSlack::giveUp).get();
         Duration length = Duration.ofSeconds(warm + seconds);
-        Phase phase = new Phase("load", length, load, true, Duration.ofSeconds(5), false);
+        Phase phase = new Phase("load", length, load, true, Duration.ofSeconds(DRAIN_SECONDS), false);
         ShardPlan plan = new ShardPlan(
                 0, 1, 1, 0, List.of(new SlotLoad(phase, 0, 0, length.toNanos())), 1, target, Objectives.NONE);
         HttpTargetClient client = new HttpTargetClient(
                 loop,
                 transport.implementation().channelFactory(false),
                 Endpoint.resolve(target.urls()),
-                new ConnectionLimits(20_000, true, Duration.ofSeconds(5)),
+                new ConnectionLimits(connections, true, Duration.ofSeconds(5)),
                 null);
         Intervals intervals = new Intervals(warm);
         Shard shard = new Shard(
@@ -100,7 +141,8 @@ final class OneShard {
                 }
                 shard.start(System.nanoTime());
             });
-            intervals.idle.get(warm + seconds + 30L, TimeUnit.SECONDS);
+            during.run();
+            intervals.idle.get(warm + seconds + 2L * DRAIN_SECONDS, TimeUnit.SECONDS);
             loop.submit(() -> shard.finish(System.nanoTime())).get();
             return intervals.outcome(prompt);
         } finally {
@@ -109,15 +151,26 @@ final class OneShard {
     }
 
     /** CPU time at an instant, as the event loop's thread sees it. */
-    private record Spent(long loopNanos, long processNanos, long nanos) {
-        static final Spent NOTHING = new Spent(0, 0, 0);
+    private record Spent(long loopNanos, long processNanos, long waitedNanos, long nanos) {
+        static final Spent NOTHING = new Spent(0, 0, 0, 0);
 
         static Spent now() {
             OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
             return new Spent(
                     ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime(),
                     system.getProcessCpuTime(),
+                    waited(),
                     System.nanoTime());
+        }
+
+        private static long waited() {
+            ProcFiles files = new ProcFiles(Path.of("/"));
+            Optional<String> thread = files.thisThread();
+            try {
+                return thread.isEmpty() ? 0 : files.waitedNanos(thread.get()).orElse(0);
+            } catch (IOException elsewhere) {
+                return 0;
+            }
         }
     }
 
@@ -147,21 +200,19 @@ final class OneShard {
         }
 
         Outcome outcome(boolean prompt) {
-            Histogram lag = new Histogram(3);
-            Histogram service = new Histogram(3);
+            Map<String, Histogram> histograms = new HashMap<>();
             RequestCounts counts = RequestCounts.NONE;
             for (RequestInterval part : ShardInterval.merge(all, List.of(KEY))) {
                 counts = counts.plus(part.counts());
-                lag.add(part.histograms().getOrDefault("send_lag", new Histogram(3)));
-                service.add(part.histograms().getOrDefault("service_time", new Histogram(3)));
+                histograms.putAll(part.histograms());
             }
             return new Outcome(
                     counts,
-                    lag,
-                    service,
+                    histograms,
                     counts.windowOutputTokens(),
                     end.loopNanos - begin.loopNanos,
                     end.processNanos - begin.processNanos,
+                    end.waitedNanos - begin.waitedNanos,
                     end.nanos - begin.nanos,
                     prompt);
         }

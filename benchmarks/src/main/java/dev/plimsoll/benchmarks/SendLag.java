@@ -6,6 +6,7 @@ import dev.plimsoll.agent.request.RequestContent;
 import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.Work.Expectation;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -37,9 +38,9 @@ import org.HdrHistogram.Histogram;
  * How late one shard sends: an open loop with equal gaps against a small server on this machine, on each transport.
  * Beside it runs a thread that does nothing but sleep to an instant each 100 µs: what the machine allows just then.
  *
- * <p>Run: {@code java -cp … dev.plimsoll.benchmarks.SendLag [SECONDS [RATES [BUSY [TRANSPORT…]]]]}; prints one line for
- * each transport and rate, such as {@code 10 20,1000 4 epoll io_uring epoll io_uring}. {@code BUSY} is how many processes
- * do nothing but turn meanwhile, 0 unless given. Name a transport twice to have the second line without the compiler's work. On a machine that does other
+ * <p>Run: {@code benchmarks/run SendLag [SECONDS [RATES [BUSY [TRANSPORT…]]]]}; prints one line for each transport and
+ * rate, such as {@code 10 20,1000 4 epoll io_uring epoll io_uring}. {@code BUSY} is how many processes do nothing but turn
+ * meanwhile, 0 unless given. Name a transport twice to have the second line without the compiler's work. On a machine that does other
  * things, p99 tells of those: give the process a core, as {@code chrt -f 1} does.
  *
  * <p>On two cores of a virtual machine (Linux, JDK 25, Netty 4.2.18), with a core for the loop, warm, in µs:
@@ -52,9 +53,9 @@ import org.HdrHistogram.Histogram;
  * </pre>
  *
  * <p>Beside four busy processes on those two cores epoll and io_uring are alike: at 100/s, eleven runs of 8 s each in turn,
- * the p99 was 4.2 ms (2.6 to 10.2) and 4.0 ms (3.5 to 4.7) in the median. What a short run at a low rate tells is mostly its
- * first second, in which the loop runs cold code: it takes 45 ms of CPU, which next to six that want a core lasts 200 to
- * 700 ms on either transport. Of 200 requests the two worst are p99, so such a run needs a warm-up.
+ * the p99 was 4.2 ms (2.6 to 10.2) and 4.0 ms (3.5 to 4.7) in the median. What a short run of the product at a low rate tells
+ * is mostly its first second, in which the loop runs cold code: 45 ms of CPU, which next to many that want a core last 200
+ * to 700 ms on either transport. Of 200 requests the two worst are p99, so such a run needs a warm-up.
  *
  * <p>Before loops gave up their {@link TimerSlack}, the p50 of epoll was 86 µs and 66 µs. NIO waits in whole
  * milliseconds, so that a loop with something due sooner turns without waiting: it is for machines without the others.
@@ -62,6 +63,7 @@ import org.HdrHistogram.Histogram;
 public final class SendLag {
     private static final AnswerFormat PLAIN = new AnswerFormat(Api.HTTP, false, Expectation.ANY_SUCCESS);
     private static final RequestContent GET = new RequestContent(0, "GET", "/", Map.of(), new byte[0], PLAIN);
+    private static final int WARM_SECONDS = 3;
     private static final byte[] ANSWER =
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII);
 
@@ -128,7 +130,7 @@ public final class SendLag {
     private static void measure(Transport transport, URI url, int rate, int seconds) throws Exception {
         Histogram machine = new Histogram(3);
         Thread witness = Thread.ofPlatform().daemon().start(() -> witness(machine));
-        LoadRun outcome = run(transport, url, rate, seconds);
+        OneShard.Outcome outcome = run(transport, url, rate, seconds);
         witness.interrupt();
         witness.join();
         System.out.printf(
@@ -137,13 +139,13 @@ public final class SendLag {
                         + "loop thread %3.0f %% of a core, waited %4.1f %%   a sleeping thread p50 %6.1f  p99 %7.1f µs%s%n",
                 transport.name(),
                 rate,
-                micros(outcome.histogram("send_lag"), 50),
-                micros(outcome.histogram("send_lag"), 99),
-                micros(outcome.histogram("send_lag"), 99.9),
-                micros(outcome.histogram("service_time"), 50),
-                micros(outcome.histogram("service_time"), 99),
-                outcome.loopCpu() * 100,
-                outcome.loopWait() * 100,
+                micros(outcome.lag(), 50),
+                micros(outcome.lag(), 99),
+                micros(outcome.lag(), 99.9),
+                micros(outcome.service(), 50),
+                micros(outcome.service(), 99),
+                100.0 * outcome.loopNanos() / outcome.nanos(),
+                100.0 * outcome.waitedNanos() / outcome.nanos(),
                 micros(machine, 50),
                 micros(machine, 99),
                 outcome.prompt() ? "" : "   (timer slack could not be given up)");
@@ -165,9 +167,18 @@ public final class SendLag {
         }
     }
 
-    private static LoadRun run(Transport transport, URI url, int rate, int seconds) throws Exception {
+    private static OneShard.Outcome run(Transport transport, URI url, int rate, int seconds) throws Exception {
+        Target target = new Target(
+                List.of(url),
+                Api.HTTP,
+                Target.MODEL_AUTO,
+                false,
+                Map.of(),
+                Duration.ofSeconds(10),
+                Target.Connections.DEFAULT,
+                Optional.empty());
         Load load = new Load.Open(new Load.Rate.Constant(rate), new Load.Arrivals.Constant(), 1_000);
-        return LoadRun.run(transport, new LoadRun.Order(url, GET, load, Duration.ofSeconds(seconds), 1_000), () -> {});
+        return OneShard.run(transport, target, GET, load, WARM_SECONDS, seconds);
     }
 
     /** Answers as often as it finds the end of a request's head. */

@@ -5,12 +5,14 @@ import dev.plimsoll.agent.request.RequestContent;
 import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.Target;
 import dev.plimsoll.scenarios.Work.Expectation;
 import dev.plimsoll.simulator.truth.ScheduleOptions;
 import dev.plimsoll.simulator.truth.ScheduleServer;
 import io.vertx.core.transport.Transport;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +26,7 @@ import org.HdrHistogram.Histogram;
  * 0.05 · 0.5 s = 25 ms over that of the same load without a stall, which is measured first. A second pair of lines has
  * ten connections, the most that a closed loop of ten users has: its {@code service_time} is what such a loop would tell.
  *
- * <p>Run: {@code java -cp … dev.plimsoll.benchmarks.StallTruth [TRANSPORT]}. Ends with 1 when p99 or the growth of the mean
+ * <p>Run: {@code benchmarks/run StallTruth [TRANSPORT]}. Ends with 1 when p99 or the growth of the mean
  * is more than 2 % from the theory.
  */
 public final class StallTruth {
@@ -41,8 +43,8 @@ public final class StallTruth {
         Transport transport = Transports.choose(args.length > 0 ? Optional.of(args[0]) : Optional.empty());
         // The compiler has done its work when it counts.
         run(transport, false, 2_000);
-        LoadRun calm = run(transport, false, 2_000);
-        LoadRun stalled = run(transport, true, 2_000);
+        OneShard.Outcome calm = run(transport, false, 2_000);
+        OneShard.Outcome stalled = run(transport, true, 2_000);
         print("no stall", calm);
         print("stall of 1 s", stalled);
         double p99 = stalled.histogram("latency").getValueAtPercentile(99) / 1e6;
@@ -56,7 +58,7 @@ public final class StallTruth {
                 100 * (p99 / 800 - 1),
                 growth,
                 100 * (growth / 25 - 1));
-        LoadRun few = run(transport, true, 10);
+        OneShard.Outcome few = run(transport, true, 10);
         print("10 connections", few);
         System.out.printf(
                 Locale.ROOT,
@@ -68,16 +70,23 @@ public final class StallTruth {
         System.exit(right ? 0 : 1);
     }
 
-    private static LoadRun run(Transport transport, boolean stall, int connections) throws Exception {
+    private static OneShard.Outcome run(Transport transport, boolean stall, int connections) throws Exception {
         ScheduleOptions options = ScheduleOptions.unary(Duration.ofMillis(1));
         if (stall) {
             options = options.withStall(Duration.ofSeconds(9), Duration.ofSeconds(1));
         }
         try (ScheduleServer server = ScheduleServer.start(options)) {
             Load load = new Load.Open(new Load.Rate.Constant(RATE), new Load.Arrivals.Constant(), 10_000);
-            URI url = URI.create(server.url());
-            return LoadRun.run(
-                    transport, new LoadRun.Order(url, GET, load, Duration.ofSeconds(SECONDS), connections), () -> {});
+            Target target = new Target(
+                    List.of(URI.create(server.url())),
+                    Api.HTTP,
+                    Target.MODEL_AUTO,
+                    false,
+                    Map.of(),
+                    Duration.ofSeconds(60),
+                    Target.Connections.DEFAULT,
+                    Optional.empty());
+            return OneShard.run(transport, target, GET, load, 0, SECONDS, connections, () -> {});
         }
     }
 
@@ -85,7 +94,7 @@ public final class StallTruth {
         return histogram.getTotalCount() - histogram.getCountBetweenValues(0, millis * 1_000_000);
     }
 
-    private static void print(String what, LoadRun run) {
+    private static void print(String what, OneShard.Outcome run) {
         for (String metric : new String[] {"latency", "service_time", "send_lag"}) {
             Histogram values = run.histogram(metric);
             System.out.printf(

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The threads that render an agent's requests of one leg ahead of their use. Each looks every 4 ms for supplies
+ * The threads that render an agent's requests of one leg ahead of their use. Each looks every 10 ms for supplies
  * that want to be filled, however many there are; without supplies to fill there are no threads.
  */
 public final class SupplyLine implements AutoCloseable {
@@ -23,7 +23,7 @@ public final class SupplyLine implements AutoCloseable {
     private static final long BUDGET_BYTES = 256L << 20;
 
     private static final int BATCH = 256;
-    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final List<Thread> threads = new ArrayList<>();
     private final List<AheadSupply> all = new ArrayList<>();

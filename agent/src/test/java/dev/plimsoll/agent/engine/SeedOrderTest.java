@@ -1,7 +1,7 @@
 package dev.plimsoll.agent.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.agent.protocol.TargetFacts;
@@ -75,8 +75,8 @@ class SeedOrderTest {
                     requests,
                     renderer::render,
                     SupplyLine.budgets(1).getFirst());
-            ArrivalSchedule arrivals = there(slot.arrivals);
-            Supply supply = there(slot.supply);
+            ArrivalSchedule arrivals = assertInstanceOf(ArrivalSchedule.class, slot.arrivals);
+            AheadSupply supply = assertInstanceOf(AheadSupply.class, slot.supply);
             // Rendered ahead or at the last moment, it is the same request.
             if (supply instanceof AheadSupply ahead) {
                 ahead.fill(7);
@@ -92,11 +92,6 @@ class SeedOrderTest {
             supply.close();
         }
         return new ArrayList<>(all.values());
-    }
-
-    private static <T> T there(T value) {
-        assertNotNull(value);
-        return value;
     }
 
     @ParameterizedTest
