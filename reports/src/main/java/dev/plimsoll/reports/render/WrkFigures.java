@@ -36,7 +36,7 @@ import org.HdrHistogram.HistogramIterationValue;
  * @param service the same from the instant each was sent; without answers of a status of 400 or more
  * @param rates requests answered a second by one event loop, the mean of all, for each second of the run (for each 2^n
  *     seconds of a run longer than 128 s); empty when nothing was answered
- * @param bytesReceived within that time, heads included; absent when they were not counted
+ * @param bytesReceived of the answers that ended within that time, heads included; absent when they were not counted
  */
 public record WrkFigures(
         int threads,
