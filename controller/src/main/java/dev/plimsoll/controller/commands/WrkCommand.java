@@ -46,8 +46,7 @@ import picocli.CommandLine.Parameters;
             "  -v, --version         print the version",
             "      --format FORMAT   text, or json: what summary.json of a run bundle holds",
             "      --out DIR         keep a run bundle with a report there",
-            "      --transport NAME  io_uring, epoll or nio (the best one that works here)",
-            "      --debug           show where an error came from%n",
+            "      --transport NAME  io_uring, epoll or nio (the best one that works here)%n",
             "Numbers may have a unit (1k, 1M, 1G), times too (2s, 2m, 2h). Lua scripts (-s) are not run: a scenario "
                     + "with `workload:` entries says what they said.%n"
         },

@@ -35,8 +35,8 @@ import org.HdrHistogram.HistogramIterationValue;
  * @param latency of answered requests in µs, from the instant each was due
  * @param service the same from the instant each was sent; without answers of a status of 400 or more
  * @param rates requests answered a second by one event loop, the mean of all, for each second of the run (for each 2^n
- *     seconds of a run longer than 128 s)
- * @param bytesReceived of all answers, heads included; absent when they were not counted
+ *     seconds of a run longer than 128 s); empty when nothing was answered
+ * @param bytesReceived of the answers that ended within that time, heads included; absent when they were not counted
  */
 public record WrkFigures(
         int threads,
@@ -129,8 +129,8 @@ public record WrkFigures(
                 Errors.of(counts),
                 latency,
                 service,
-                rates,
-                counts.windowBytes() > 0 ? OptionalLong.of(counts.windowBytes()) : OptionalLong.empty());
+                answered(counts) == 0 ? List.of() : rates,
+                OptionalLong.of(counts.windowBytes()));
     }
 
     /**

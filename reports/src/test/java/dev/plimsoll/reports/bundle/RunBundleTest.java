@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
@@ -76,6 +77,21 @@ final class RunBundleTest {
         }
         writer.event(new RunEvent(0.5, "phase", "steady began", Map.of("phase", "steady")));
         return results;
+    }
+
+    @Test
+    void aWriterToNowhereRemembersTheRunAndWritesNothing(@TempDir Path empty) throws IOException {
+        RunInfo finished = TestingRun.info(TestingRun.ID, RunInfo.Status.FINISHED);
+        try (RunBundleWriter writer = RunBundleWriter.nowhere(TestingRun.info(TestingRun.ID, RunInfo.Status.RUNNING))) {
+            writer.event(new RunEvent(0, "phase", "it began", Map.of()));
+            writer.retime(List.of(), List.of());
+            writer.file(empty.resolve("report.html").toString(), "<html>");
+            writer.update(finished);
+            assertEquals(finished, writer.info());
+        }
+        try (Stream<Path> files = Files.list(empty)) {
+            assertEquals(List.of(), files.toList());
+        }
     }
 
     @Test
