@@ -107,6 +107,9 @@ def reported(cell: dict, *keys: str) -> list[str] | None:
 
 
 def why(cell: dict) -> str:
+    """Why there is no report, in a word; the raw results have the reason."""
+    if "window" not in cell:
+        return "did not start"
     problem = cell.get("problem") or cell.get("reported", {}).get("problem")
     return "no report" if problem else MISSING
 
@@ -215,6 +218,10 @@ def head(results: dict) -> str:
     ]
     if results["skipped"]:
         lines += ["", "Left out: " + "; ".join(f"{name} ({reason})" for name, reason in results["skipped"].items()) + "."]
+    loud = sum(1 for cell in results["cells"] if disturbed(cell))
+    if loud * 2 > len(results["cells"]):
+        lines += ["", f"**The machine was not quiet: in {loud} of {len(results['cells'])} runs others took much of the client's "
+                      "core. Take the tables for a sketch.**"]
     lines += ["", "† others took more than 20 % of the client's core in the window. "
                   "‡ the server itself was late: p99 of its writes was more than 5 ms behind the schedule."]
     return "\n".join(lines) + "\n"
