@@ -42,8 +42,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=250, help="content chunks of an answer")
     parser.add_argument("--ttft", type=float, default=200, help="milliseconds to the first one")
     parser.add_argument("--interval", type=float, default=20, help="milliseconds between two")
-    parser.add_argument("--spread", type=float, default=0, help="milliseconds over which first tokens are spread, so that "
-                        "streams that start together do not go on in step")
+    parser.add_argument("--spread", type=float, default=0, help="milliseconds over which first tokens are spread, so "
+                        "that streams that start together do not go on in step")
     parser.add_argument("--start-limit", type=int, default=240, help="seconds that a client may take to begin")
     parser.add_argument("--report-limit", type=int, default=60, help="seconds that a client may take to end")
     parser.add_argument("--add", action="store_true", help="keep the cells that results.json has, and add to them; the "
@@ -72,13 +72,13 @@ class Results:
             self.keep(json.loads(self.file.read_text()))
 
     def keep(self, before: dict) -> None:
-        """Takes over what an earlier call measured in the same way. The earlier options are told, as most cells have them."""
+        """Takes over what an earlier call measured in the same way, and its options, as most cells have them."""
         for key in ("warm_up", "window", "tokens", "ttft", "interval", "spread", "server_core", "client_core"):
             now, then = self.data["options"][key], before["options"][key]
             if now != then:
                 name = "--" + key.replace("_", "-")
-                raise RuntimeError(f"--add: {self.file} was measured with {name} {then}, not {now}; give {name} {then}, or "
-                                   f"another --out")
+                raise RuntimeError(f"--add: {self.file} was measured with {name} {then}, not {now}; give {name} {then}, "
+                                   "or another --out")
         for key in ("clients", "cells", "options"):
             self.data[key] = before[key]
 
@@ -97,7 +97,8 @@ class Results:
             found.append(client)
         return found
 
-    def add(self, part: str, client: str, load: int, round_number: int, cell: dict, options: argparse.Namespace) -> None:
+    def add(self, part: str, client: str, load: int, round_number: int, cell: dict,
+            options: argparse.Namespace) -> None:
         if round_number > 1:
             cell.pop("command", None)
         self.data["cells"].append({"part": part, "client": client, "load": load, "round": round_number,
@@ -125,7 +126,8 @@ def told(cell: dict) -> str:
     if "window" in cell:
         count = cell["window"]["count"].get("requests", cell["window"]["count"].get("content_chunks", 0))
         if count:
-            words.append(f"{cell['window']['client_cpu_s'] / count * 1e6:.2f} µs, {count / cell['window']['seconds']:,.0f}/s")
+            micros = cell["window"]["client_cpu_s"] / count * 1e6
+            words.append(f"{micros:.2f} µs, {count / cell['window']['seconds']:,.0f}/s")
         words.append(f"others took {cell['window']['others_on_client_core']:.0%} of its core")
     for holder in (cell, cell.get("reported", {})):
         if "problem" in holder:
