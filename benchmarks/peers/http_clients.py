@@ -164,7 +164,8 @@ def parse_vegeta(text: str) -> dict:
 
 
 def parse_hey(text: str) -> dict:
-    quantiles = {share: float(seconds) for share, seconds in re.findall(r"^\s*(\d+)%+ in ([\d.]+) secs", text, re.MULTILINE)}
+    lines = re.findall(r"^\s*(\d+)%+ in ([\d.]+) secs", text, re.MULTILINE)
+    quantiles = {share: float(seconds) for share, seconds in lines}
     statuses = {int(status): int(count) for status, count in re.findall(r"\[(\d+)\]\s+(\d+) responses", text)}
     if not statuses:
         raise ValueError("no status code distribution in the report")

@@ -63,7 +63,8 @@ def truth(stats: dict) -> dict:
     return told
 
 
-def measure(client: stream_clients.Client, streams: int, options, folder: pathlib.Path, role_at: float | None = None) -> dict:
+def measure(client: stream_clients.Client, streams: int, options, folder: pathlib.Path,
+            role_at: float | None = None) -> dict:
     """One cell: starts a server and the client, and measures a window after the warm-up."""
     folder.mkdir(parents=True, exist_ok=True)
     answer_seconds = (options.ttft + options.interval * options.tokens) / 1000
@@ -80,7 +81,8 @@ def measure(client: stream_clients.Client, streams: int, options, folder: pathli
                             server.counts).measure(options.window)
             code = process.wait(job.seconds + options.report_limit)
         stats = server.histograms()
-    window["count"]["in_flight_mean"] = window["count"].pop("in_flight_integral_ns") / max(1, window["count"].pop("now_ns"))
+    count = window["count"]
+    count["in_flight_mean"] = count.pop("in_flight_integral_ns") / max(1, count.pop("now_ns"))
     result = {"window": window, "truth": truth(stats), "command": command}
     if code is None:
         return {**result, "problem": f"no report within {options.report_limit} s of its time"}

@@ -19,8 +19,10 @@ import measure_http
 import measure_streams
 import stream_clients
 
-# When the role-only chunk is flushed in the part that looks at what a client takes for the first token.
+# The part that looks at what a client takes for the first token: when the role-only chunk is flushed, and tokens of an
+# answer, so few that one false gap of each shows in the 99th percentile.
 ROLE_AT_MS = 10
+ROLE_TOKENS = 50
 
 
 def numbers(text: str) -> list[int]:
@@ -40,10 +42,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tokens", type=int, default=250, help="content chunks of an answer")
     parser.add_argument("--ttft", type=float, default=200, help="milliseconds to the first one")
     parser.add_argument("--interval", type=float, default=20, help="milliseconds between two")
-    parser.add_argument("--spread", type=float, default=0, help="milliseconds over which first tokens are spread, so that "
-                        "streams that start together do not go on in step")
-    parser.add_argument("--start-limit", type=int, default=120, help="seconds that a client may take to begin")
+    parser.add_argument("--spread", type=float, default=0, help="milliseconds over which first tokens are spread, so "
+                        "that streams that start together do not go on in step")
+    parser.add_argument("--start-limit", type=int, default=240, help="seconds that a client may take to begin")
     parser.add_argument("--report-limit", type=int, default=60, help="seconds that a client may take to end")
+    parser.add_argument("--add", action="store_true", help="keep the cells that results.json has, and add to them; the "
+                        "other options must be those that they were measured with")
     parser.add_argument("--server-core", type=int, default=0)
     parser.add_argument("--client-core", type=int, default=1)
     parser.add_argument("--cache", type=pathlib.Path, required=True, help="where peers are installed")
@@ -61,9 +65,22 @@ class Results:
     def __init__(self, options: argparse.Namespace):
         options.out.mkdir(parents=True, exist_ok=True)
         self.file = options.out / "results.json"
-        kept = {key: value for key, value in vars(options).items() if key not in ("cache", "out")}
+        kept = {key: value for key, value in vars(options).items() if key not in ("cache", "out", "add")}
         self.data: dict = {"format": 1, "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                            "machine": machine.describe(), "options": kept, "clients": {}, "skipped": {}, "cells": []}
+        if options.add and self.file.exists():
+            self.keep(json.loads(self.file.read_text()))
+
+    def keep(self, before: dict) -> None:
+        """Takes over what an earlier call measured in the same way, and its options, as most cells have them."""
+        for key in ("warm_up", "window", "tokens", "ttft", "interval", "spread", "server_core", "client_core"):
+            now, then = self.data["options"][key], before["options"][key]
+            if now != then:
+                name = "--" + key.replace("_", "-")
+                raise RuntimeError(f"--add: {self.file} was measured with {name} {then}, not {now}; give {name} {then}, "
+                                   "or another --out")
+        for key in ("clients", "cells", "options"):
+            self.data[key] = before[key]
 
     def present(self, clients: list, only: str) -> list:
         """The clients that are wanted and installed; notes the others."""
@@ -80,7 +97,8 @@ class Results:
             found.append(client)
         return found
 
-    def add(self, part: str, client: str, load: int, round_number: int, cell: dict, options: argparse.Namespace) -> None:
+    def add(self, part: str, client: str, load: int, round_number: int, cell: dict,
+            options: argparse.Namespace) -> None:
         if round_number > 1:
             cell.pop("command", None)
         self.data["cells"].append({"part": part, "client": client, "load": load, "round": round_number,
@@ -108,7 +126,8 @@ def told(cell: dict) -> str:
     if "window" in cell:
         count = cell["window"]["count"].get("requests", cell["window"]["count"].get("content_chunks", 0))
         if count:
-            words.append(f"{cell['window']['client_cpu_s'] / count * 1e6:.2f} µs, {count / cell['window']['seconds']:,.0f}/s")
+            micros = cell["window"]["client_cpu_s"] / count * 1e6
+            words.append(f"{micros:.2f} µs, {count / cell['window']['seconds']:,.0f}/s")
         words.append(f"others took {cell['window']['others_on_client_core']:.0%} of its core")
     for holder in (cell, cell.get("reported", {})):
         if "problem" in holder:
@@ -135,18 +154,27 @@ def main() -> int:
             jobs += [("streams", client, load) for load in options.streams for client in clients]
         if "role" in parts:
             jobs += [("role", client, min(options.streams)) for client in clients]
-    for round_number in range(1, options.rounds + 1):
+    first = 1 + max((cell["round"] for cell in results.data["cells"]), default=0)
+    for round_number in range(first, first + options.rounds):
         for part, client, load in jobs:
-            if part == "role" and round_number > 1:
+            if part == "role" and round_number > first:
                 continue
             folder = options.out / part / f"{load}-{client.name.replace(' ', '-').replace('/', '-')}-{round_number}"
             folder.mkdir(parents=True, exist_ok=True)
             if part == "http":
                 cell = measure_http.measure(client, load, options, folder)
             else:
-                cell = measure_streams.measure(client, load, options, folder, ROLE_AT_MS if part == "role" else None)
+                cell = measure_part_of_streams(part, client, load, options, folder)
             results.add(part, client.name, load, round_number, cell, options)
     return 0 if results.data["cells"] else 1
+
+
+def measure_part_of_streams(part: str, client: stream_clients.Client, load: int, options: argparse.Namespace,
+                            folder: pathlib.Path) -> dict:
+    if part == "streams":
+        return measure_streams.measure(client, load, options, folder)
+    short = argparse.Namespace(**{**vars(options), "tokens": ROLE_TOKENS})
+    return measure_streams.measure(client, load, short, folder, ROLE_AT_MS)
 
 
 def spoken_help(plimsoll: pathlib.Path) -> str:

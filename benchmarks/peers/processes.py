@@ -74,8 +74,9 @@ class Pinned:
 
 def parse_stat(line: str) -> tuple[int, float, float]:
     """Session, own CPU seconds, and those of ended children that were waited for, from a line of /proc/PID/stat."""
-    user, system, children_user, children_system = (int(ticks) / TICKS for ticks in line.rpartition(")")[2].split()[11:15])
-    return int(line.rpartition(")")[2].split()[3]), user + system, children_user + children_system
+    fields = line.rpartition(")")[2].split()
+    user, system, children_user, children_system = (int(ticks) / TICKS for ticks in fields[11:15])
+    return int(fields[3]), user + system, children_user + children_system
 
 
 def own_cpu_seconds(pid: int) -> float | None:

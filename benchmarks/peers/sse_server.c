@@ -8,8 +8,8 @@
  * One thread, epoll and a timerfd. Streams wait in queues: those before their first token, one queue a phase, and those
  * after it. All streams of a queue share its delay, so it is in order of due time and costs a constant.
  *
- * The truth that clients are held against is kept here in counters, told by GET /stats, and in histograms, told with them
- * by GET /histograms: time from the read of a request to the write of its first content chunk, gap between two content
+ * The truth that clients are held against is kept here in counters, told by GET /stats, and in histograms, told with
+ * them by GET /histograms: time from the read of a request to the write of its first content chunk, gap between two content
  * writes of a stream, lateness of content writes against the schedule, and the integral of streams in flight.
  *
  * usage: sse_server [--port P] [--ttft MS] [--interval MS] [--tokens N] [--spread MS]
@@ -18,8 +18,8 @@
  *   --ttft      from request to first token (200)
  *   --interval  between two tokens (20)
  *   --tokens    in every answer, whatever the request asks for (250)
- *   --spread    delays first tokens by a phase of 0 to this, another one for each answer (0: streams that start together
- *               go on in step, as those of one batch of vLLM do; with the interval, their tokens are spread evenly)
+ *   --spread    delays first tokens by a phase of 0 to this, another one for each answer (0: streams that start
+ *               together go on in step, as those of one batch of vLLM do; with the interval, their tokens are spread evenly)
  *   --role-at   flushes headers and role-only chunk this long after the request (with the first token)
  */
 #define _GNU_SOURCE
@@ -288,7 +288,7 @@ static bool receive(struct connection *connection) {
   ssize_t used = whole_request(all, length, &body);
   if (used < 0) return false;
   if (used > 0) {
-    if (connection->state != IDLE) return false; /* a second request before the answer to the first: no client pipelines */
+    if (connection->state != IDLE) return false; /* a request before the answer to the last: no client pipelines */
     connection->request_length = 0;
     return take(connection, all, body, now);
   }
@@ -385,7 +385,8 @@ static void arm(int timer) {
   struct queue *queue = earliest();
   if (!queue || queue->head->due_nanos == armed) return;
   armed = queue->head->due_nanos;
-  struct itimerspec at = {.it_value = {.tv_sec = (time_t)(armed / 1000000000ull), .tv_nsec = (long)(armed % 1000000000ull)}};
+  struct timespec due = {.tv_sec = (time_t)(armed / 1000000000ull), .tv_nsec = (long)(armed % 1000000000ull)};
+  struct itimerspec at = {.it_value = due};
   if (timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL) < 0) die("timerfd_settime");
 }
 

@@ -3,9 +3,9 @@
 usage: tables.py RESULTS              prints it
        tables.py --into FILE RESULTS  puts it between the marks `<!-- peers -->` and `<!-- /peers -->` of a file
 
-Of the rounds of a cell the one that took the least CPU time counts, and its other figures with it; rounds in which others
-took the client's core come after all that were quiet, for a client that is kept waiting finds more in each read and looks
-cheaper. What is missing is a dash, never a zero.
+Of the rounds of a cell the one that took the least CPU time counts, and its other figures with it; rounds in which
+others took the client's core come after all that were quiet, for a client that is kept waiting finds more in each read
+and looks cheaper. What is missing is a dash, never a zero.
 """
 import json
 import pathlib
@@ -35,6 +35,11 @@ def cpu_micros(cell: dict, unit: str) -> float | None:
     """Microseconds of CPU time per unit, or None if nothing was counted in the window."""
     count = cell.get("window", {}).get("count", {}).get(unit, 0)
     return cell["window"]["client_cpu_s"] / count * 1e6 if count > 0 else None
+
+
+def per_second(cell: dict, unit: str) -> str:
+    """How many the server counted in a second of the window."""
+    return number(cell["window"]["count"][unit] / cell["window"]["seconds"], 0)
 
 
 def best(results: dict, part: str, unit: str) -> dict[tuple[str, int], dict]:
@@ -107,6 +112,9 @@ def reported(cell: dict, *keys: str) -> list[str] | None:
 
 
 def why(cell: dict) -> str:
+    """Why there is no report, in a word; the raw results have the reason."""
+    if "window" not in cell:
+        return "did not start"
     problem = cell.get("problem") or cell.get("reported", {}).get("problem")
     return "no report" if problem else MISSING
 
@@ -142,7 +150,7 @@ def http_section(results: dict) -> str:
         grid(results, "http", "requests", "connections", ratio_figure(cells, "requests", "wrk")),
         "### HTTP: requests/s by the server's count; latency p50 / p99 as reported, ms\n",
         grid(results, "http", "requests", "connections", lambda cell, _: MISSING if "window" not in cell else
-             f"{number(cell['window']['count']['requests'] / cell['window']['seconds'], 0)}; {pair(cell, 'p50_ms', 'p99_ms')}"),
+             f"{per_second(cell, 'requests')}; {pair(cell, 'p50_ms', 'p99_ms')}"),
     ])
 
 
@@ -162,7 +170,7 @@ def streams_section(results: dict) -> str:
         "### Streams: mean in flight, by the server's count; chunks/s\n",
         grid_of(lambda cell, _: MISSING if "window" not in cell else
                 f"{number(cell['window']['count']['in_flight_mean'], 0)}; "
-                f"{number(cell['window']['count']['content_chunks'] / cell['window']['seconds'], 0)}"),
+                f"{per_second(cell, 'content_chunks')}"),
         "### Streams: TTFT p50 reported, ms (p99 reported less p99 written)\n",
         grid_of(ttft_figure),
         "### Streams: gap between chunks, p50 / p99 reported, ms\n",
@@ -176,7 +184,8 @@ def streams_section(results: dict) -> str:
 
 def truth_row(cell: dict) -> list[str]:
     wrote = cell["truth"]
-    pairs = [f"{number(wrote[name + '_p50_ms'])} / {number(wrote[name + '_p99_ms'])}" for name in ("ttft", "itl", "lateness")]
+    pairs = [f"{number(wrote[name + '_p50_ms'])} / {number(wrote[name + '_p99_ms'])}"
+             for name in ("ttft", "itl", "lateness")]
     return pairs + [f"{cell['window']['server_cpu_s'] / cell['window']['seconds']:.0%}".replace("%", " %")]
 
 
@@ -214,7 +223,12 @@ def head(results: dict) -> str:
         f"Clients: {versions}.",
     ]
     if results["skipped"]:
-        lines += ["", "Left out: " + "; ".join(f"{name} ({reason})" for name, reason in results["skipped"].items()) + "."]
+        skipped = "; ".join(f"{name} ({reason})" for name, reason in results["skipped"].items())
+        lines += ["", f"Left out: {skipped}."]
+    loud = sum(1 for cell in results["cells"] if disturbed(cell))
+    if loud * 2 > len(results["cells"]):
+        lines += ["", f"**The machine was not quiet: in {loud} of {len(results['cells'])} runs others took much of the "
+                      "client's core. Take the tables for a sketch.**"]
     lines += ["", "† others took more than 20 % of the client's core in the window. "
                   "‡ the server itself was late: p99 of its writes was more than 5 ms behind the schedule."]
     return "\n".join(lines) + "\n"

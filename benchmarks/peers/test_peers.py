@@ -205,6 +205,10 @@ class TableTest(unittest.TestCase):
         one = cell("http", "wrk", 10, 9.0, reported=HTTP_REPORT)
         one["window"]["others_on_client_core"] = 0.21
         self.assertIn("9.00 (1.00) † |", tables.markdown(results(one)))
+        self.assertIn("The machine was not quiet: in 1 of 1 runs", tables.markdown(results(one)))
+
+    def test_quiet_machine_is_not_called_loud(self):
+        self.assertNotIn("not quiet", tables.markdown(results(cell("http", "wrk", 10, 9.0, reported=HTTP_REPORT))))
 
     def test_streams(self):
         truth = {"content_chunks": 1000, "ttft_p50_ms": 200.1, "ttft_p99_ms": 201.0, "itl_p50_ms": 20.0,
@@ -222,6 +226,16 @@ class TableTest(unittest.TestCase):
         self.assertIn("| plimsoll | 995 (99.50 %) |", text)
         self.assertIn("| AIPerf | no report |", text)
         self.assertIn("| 64 | 200 / 201 | 20.0 / 20.4 | 0.10 / 0.40 | 50 % |", text)
+
+    def test_role_chunk_table_sets_reported_beside_written(self):
+        truth = {"content_chunks": 100, "ttft_p50_ms": 200.0, "itl_p99_ms": 22.0}
+        report = {"tokens": 100, "ttft_p50_ms": 15.0, "ttft_p99_ms": 16.0, "itl_p50_ms": 20.0, "itl_p99_ms": 190.0}
+        text = tables.markdown(results(cell("role", "vllm bench serve", 64, 60.0, truth=truth, reported=report)))
+        self.assertIn("| vllm bench serve | 15.0 / 190 | 200 / 22.0 |", text)
+
+    def test_client_that_did_not_start_is_named_so(self):
+        text = tables.markdown(results({"part": "role", "client": "AIPerf", "load": 64, "round": 1, "problem": "held none"}))
+        self.assertIn("| AIPerf | did not start | – / – |", text)
 
     def test_head_names_machine_versions_and_what_was_left_out(self):
         text = tables.markdown(results(cell("http", "wrk", 10, 9.0, reported=HTTP_REPORT)))
