@@ -33,6 +33,7 @@ final class NvidiaSmiProbe implements Probe {
     private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
     private static final int SILENT_INTERVALS = 3;
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final int MOST_STRAY_LINES = 1_000;
     private static final int MOST_MESSAGE = 200;
 
@@ -167,7 +168,8 @@ final class NvidiaSmiProbe implements Probe {
         synchronized (this) {
             Session current = session;
             if (waiting == promise && current != null) {
-                long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - current.lastLine);
+                double silence = (nanoTime.getAsLong() - current.lastLine) / NANOS_PER_SECOND;
+                long seconds = Math.max(1, Math.round(silence));
                 abandon(current, "nvidia-smi printed nothing for " + seconds + " s and was ended");
             }
         }
