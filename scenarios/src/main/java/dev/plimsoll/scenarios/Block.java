@@ -19,7 +19,7 @@ enum Block {
             "workload",
             "phases",
             "repeat=1",
-            "seed=1",
+            "seed=7",
             "objectives",
             "nodes",
             "gate"),
