@@ -75,7 +75,7 @@ def ours(plimsoll: pathlib.Path, has_wrk_command: bool) -> Client:
     if has_wrk_command:
         return Client("plimsoll wrk", "Java", str(plimsoll),
                       lambda job: [str(plimsoll), "wrk", "-t1", f"-c{job.connections}", f"-d{job.seconds}s",
-                                   "--latency", job.url],
+                                   "--latency", "--timeout", "10s", job.url],
                       lambda job, text: parse_wrk(text), version)
     return Client("plimsoll run", "Java", str(plimsoll), run_scenario(plimsoll),
                   lambda job, text: parse_bundle(job.folder), version)
