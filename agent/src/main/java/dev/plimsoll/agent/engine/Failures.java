@@ -45,6 +45,11 @@ final class Failures {
         return "no TLS with " + endpoint + ": " + root(cause);
     }
 
+    /** What a failed connection says of itself. */
+    static String reason(Throwable cause) {
+        return root(cause);
+    }
+
     private static String root(Throwable cause) {
         Throwable at = cause;
         while (at.getCause() != null && at.getCause() != at) {
