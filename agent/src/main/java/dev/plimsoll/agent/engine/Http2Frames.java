@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +34,16 @@ final class Http2Frames extends Http2ConnectionHandler {
     /** Frames without content in a row; some gateways send one with each flush. */
     private static final int EMPTY_FRAMES = 1_000;
 
-    private static final long UNLIMITED = Integer.MAX_VALUE;
-
     private final Receiver receiver;
 
     /** What hears what arrives. */
     interface Receiver {
-        /** The server's settings have come, or changed: how many streams it allows at once. */
-        void settings(long maxStreams);
+        /**
+         * The server's settings have come, or changed.
+         *
+         * @param maxStreams how many streams it allows at once; null when it does not say
+         */
+        void settings(@Nullable Long maxStreams);
 
         /** A block of headers. */
         void headers(int stream, Http2Headers headers, boolean last);
@@ -47,7 +51,10 @@ final class Http2Frames extends Http2ConnectionHandler {
         /** A piece of a body, valid during the call. */
         void data(int stream, ByteBuf data, boolean last);
 
-        /** The server ended a stream. */
+        /** A stream is closed on both sides, and another can take its place. */
+        void freed(int stream);
+
+        /** The server ended a stream, which is freed next. */
         void reset(int stream, long code);
 
         /** The server takes no more streams; those after the last one were not processed. */
@@ -78,6 +85,12 @@ final class Http2Frames extends Http2ConnectionHandler {
             Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings, Receiver receiver) {
         super(decoder, encoder, settings, true);
         this.receiver = receiver;
+        connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                receiver.freed(stream.id());
+            }
+        });
     }
 
     /** The client side of a connection, whose preface is sent as soon as the handler is in its pipeline. */
@@ -125,6 +138,17 @@ final class Http2Frames extends Http2ConnectionHandler {
                         connection().connectionStream(),
                         CONNECTION_WINDOW - decoder().flowController().initialWindowSize());
         ctx.flush();
+    }
+
+    /** How many streams are open. */
+    int activeStreams() {
+        return connection().local().numActiveStreams();
+    }
+
+    /** Whether the request of a stream is not all sent yet. */
+    boolean isSending(int id) {
+        Http2Stream stream = connection().stream(id);
+        return stream != null && stream.state().localSideOpen();
     }
 
     /** The id of the next stream. */
@@ -200,8 +224,8 @@ final class Http2Frames extends Http2ConnectionHandler {
     @Override
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
-        receiver.streamBroken(error.streamId(), sentence(error));
         super.onStreamError(ctx, outbound, cause, error);
+        receiver.streamBroken(error.streamId(), sentence(error));
     }
 
     @Override
@@ -230,8 +254,7 @@ final class Http2Frames extends Http2ConnectionHandler {
 
         @Override
         public void onSettingsRead(ChannelHandlerContext ctx, Http2Settings settings) {
-            Long most = settings.maxConcurrentStreams();
-            receiver.settings(most == null ? UNLIMITED : most);
+            receiver.settings(settings.maxConcurrentStreams());
         }
 
         @Override

@@ -39,7 +39,7 @@ final class Http2Link implements Http2Frames.Receiver {
     private long connectNanos;
     private long tlsNanos;
     private long stamp;
-    private int allowed;
+    private int allowed = Integer.MAX_VALUE;
     private int requests;
     private boolean open;
     private boolean retiring;
@@ -112,10 +112,11 @@ final class Http2Link implements Http2Frames.Receiver {
     }
 
     @Override
-    public void settings(long maxStreams) {
-        long most = client.limits().reuse() ? maxStreams : 1;
-        allowed = (int) Math.min(most, Integer.MAX_VALUE);
-        pool.streams(allowed);
+    public void settings(@Nullable Long maxStreams) {
+        if (maxStreams != null) {
+            allowed = (int) Math.min(maxStreams, Integer.MAX_VALUE);
+        }
+        pool.streams(client.limits().reuse() ? allowed : 1);
         if (!open && !shut) {
             begin();
         } else if (open) {
@@ -131,7 +132,7 @@ final class Http2Link implements Http2Frames.Receiver {
             warming.ended(true);
         }
         boolean first = true;
-        while (!pending.isEmpty() && hasRoom()) {
+        while (!pending.isEmpty() && fits()) {
             Http2Call call = pending.removeFirst();
             if (first) {
                 first = false;
@@ -160,9 +161,15 @@ final class Http2Link implements Http2Frames.Receiver {
 
     /** Whether it can take one more call now. */
     boolean hasRoom() {
+        return !retiring && fits();
+    }
+
+    /** Whether a stream can be opened. */
+    private boolean fits() {
+        Http2Frames at = frames;
         return open
-                && !retiring
-                && streams.size() < allowed
+                && at != null
+                && at.activeStreams() < allowed
                 && requests < (client.limits().reuse() ? MOST_REQUESTS : 1);
     }
 
@@ -352,20 +359,38 @@ final class Http2Link implements Http2Frames.Receiver {
     }
 
     private void answered(Http2Call call) {
-        streams.remove(call.stream);
         AnswerException failure = null;
         try {
             call.end();
         } catch (AnswerException bad) {
             failure = bad;
         }
-        long nanos = stamp;
-        if (failure != null) {
-            failed(call, nanos, failure);
-        } else {
-            Exchange exchange = call.exchange;
-            client.recycle(call);
-            exchange.succeeded(nanos);
+        call.over(failure, stamp);
+        Http2Frames at = frames;
+        if (at != null && at.isSending(call.stream)) {
+            // Answered before all of the request was taken: the rest is of no use to anybody.
+            at.reset(call.stream, Http2Error.CANCEL);
+        }
+    }
+
+    @Override
+    public void freed(int id) {
+        Http2Call call = streams.get(id);
+        if (call != null && !call.isOver()) {
+            // The reason comes next.
+            return;
+        }
+        if (call != null) {
+            streams.remove(id);
+            AnswerException failure = call.failure();
+            long nanos = call.endNanos();
+            if (failure != null) {
+                failed(call, nanos, failure);
+            } else {
+                Exchange exchange = call.exchange;
+                client.recycle(call);
+                exchange.succeeded(nanos);
+            }
         }
         left();
     }
@@ -385,10 +410,9 @@ final class Http2Link implements Http2Frames.Receiver {
 
     @Override
     public void reset(int id, long code) {
-        Http2Call call = streams.remove(id);
+        Http2Call call = streams.get(id);
         if (call != null) {
-            failed(call, stamp, call.reset(code));
-            left();
+            call.over(call.reset(code), stamp);
         }
     }
 

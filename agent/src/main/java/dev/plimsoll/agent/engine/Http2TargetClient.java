@@ -46,6 +46,7 @@ public final class Http2TargetClient implements TargetClient {
     private final ArrayDeque<Http2Call> calls = new ArrayDeque<>();
     private int connections;
     private int openConnections;
+    private int nextPool;
     private boolean closed;
 
     /**
@@ -309,13 +310,19 @@ public final class Http2TargetClient implements TargetClient {
         if (closed) {
             return;
         }
-        for (Http2Pool pool : pools) {
-            if (pool.links().isEmpty()) {
-                refill(pool);
+        nextPool++;
+        for (int pass = 0; pass < 2; pass++) {
+            for (int i = 0; i < pools.length; i++) {
+                Http2Pool pool = pools[(nextPool + i) % pools.length];
+                if (pass == 1 || pool.links().isEmpty()) {
+                    refill(pool);
+                }
             }
         }
         for (Http2Pool pool : pools) {
-            refill(pool);
+            if (pool.links().isEmpty() && !pool.waiting.isEmpty()) {
+                retireOne(pool);
+            }
         }
     }
 

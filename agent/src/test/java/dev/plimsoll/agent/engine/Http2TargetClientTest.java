@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class Http2TargetClientTest {
@@ -296,27 +295,44 @@ class Http2TargetClientTest {
     }
 
     @Test
-    void goAwayEndsWhatWasNotProcessedAndLetsTheRestEnd() throws Exception {
-        AtomicReference<FrameServer.Peer> held = new AtomicReference<>();
+    void goAwayLetsStreamsUnderWayEnd() throws Exception {
         try (FrameServer server = new FrameServer(FrameServer.streams(9), peer -> {
-                    switch (peer.number()) {
-                        case 0 -> held.set(peer);
-                        case 1 -> {
-                            // Streams up to the first were processed: this one, the third id, was not.
-                            peer.goAway(Http2Error.NO_ERROR, -1, "maintenance");
-                            FrameServer.Peer first = held.get();
-                            peer.later(20, () -> ok(first));
-                        }
-                        default -> ok(peer);
+                    if (peer.number() == 0) {
+                        peer.goAway(Http2Error.NO_ERROR, 0, "maintenance");
+                        peer.later(20, () -> ok(peer));
+                    } else {
+                        ok(peer);
                     }
                 });
                 TestClient client = TestClient.http2(TestClient.limits(2), null, server.url())) {
-            RecordingExchange first = client.send(TestClient.HTTP);
-            RecordingExchange second = client.send(TestClient.HTTP);
-            first.await();
-            second.await();
+            client.send(TestClient.HTTP).succeeds();
             client.send(TestClient.HTTP).succeeds();
             assertEquals(2, server.connections.size());
+            client.awaitOpen(1);
+        }
+    }
+
+    @Test
+    void requestsThatAServerHasNotProcessedFail() throws Exception {
+        try (RawServer server = new RawServer(peer -> {
+                    peer.send(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+                    peer.skip("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
+                    int heads = 0;
+                    while (heads < 2) {
+                        heads += peer.frame() == 1 ? 1 : 0;
+                    }
+                    // GOAWAY: the last stream is the first one, 3; the second, 5, was not processed.
+                    peer.send(new byte[] {0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0});
+                    // HEADERS of the first, its end too: index 8 of the static table is :status 200.
+                    peer.send(new byte[] {0, 0, 1, 1, 5, 0, 0, 0, 3, (byte) 0x88});
+                    peer.awaitClose();
+                });
+                TestClient client = TestClient.http2(TestClient.limits(1), null, server.url())) {
+            RecordingExchange first = client.send(TestClient.HTTP);
+            RecordingExchange second = client.send(TestClient.HTTP);
+            first.succeeds();
+            second.fails(ErrorClass.RESET, "takes no more requests on this connection (GOAWAY, NO_ERROR)");
+            client.awaitOpen(0);
         }
     }
 
