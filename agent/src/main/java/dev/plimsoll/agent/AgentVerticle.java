@@ -190,10 +190,10 @@ public final class AgentVerticle extends VerticleBase {
     }
 
     /** What a plan says, looked up. */
-    private record Read(Scenario scenario, AgentSession.Ground ground) {}
+    private record Read(Scenario scenario, Ground ground) {}
 
     private static Read read(Plan plan) throws Exception {
         Scenario scenario = ScenarioReader.fromResolved(plan.scenario());
-        return new Read(scenario, AgentSession.Ground.of(scenario));
+        return new Read(scenario, Ground.of(scenario));
     }
 }

@@ -90,8 +90,11 @@ final class Dial {
         }
     }
 
-    /** Gives it up; nothing more is told. */
+    /** Gives it up; nothing more is told. Does nothing to one that is over. */
     void giveUp() {
+        if (over) {
+            return;
+        }
         over = true;
         Channel opening = channel;
         if (opening != null) {

@@ -19,7 +19,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Http2OverTlsTest {
     private static final Path FILES = Path.of("src/test/resources/dev/plimsoll/agent/engine/tls");
     private static final String TOKEN = "data: {\"choices\":[{\"delta\":{\"content\":\"word\"}}]}\n\n";
+
+    private static final int TOKENS = 40;
 
     private final TlsProvider provider;
     private final Vertx vertx = Vertx.vertx();
@@ -98,7 +102,7 @@ class Http2OverTlsTest {
         }
         request.body().onSuccess(body -> {
             request.response().putHeader("Content-Type", "text/event-stream");
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < TOKENS; i++) {
                 request.response().write(TOKEN);
             }
             request.response().end("data: [DONE]\n\n");
@@ -117,7 +121,7 @@ class Http2OverTlsTest {
                         false));
             }
             exchanges.forEach(RecordingExchange::succeeds);
-            exchanges.forEach(exchange -> assertEquals(500, exchange.tokens.size()));
+            exchanges.forEach(exchange -> assertEquals(TOKENS, exchange.tokens.size()));
             List<RecordingExchange> first =
                     exchanges.stream().filter(e -> e.connectNanos > 0).toList();
             assertTrue(!first.isEmpty() && first.size() <= 2, first.size() + " connections");
@@ -144,6 +148,27 @@ class Http2OverTlsTest {
             }
             exchanges.forEach(RecordingExchange::succeeds);
             assertEquals(1, client.openConnections());
+        }
+    }
+
+    @Test
+    void largeBodiesOfManyStreamsDoNotStall(@TempDir Path directory) throws Exception {
+        assumeTrue(NginxServer.isInstalled(), "nginx is not installed");
+        int tokens = 40_000;
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(directory.resolve("large"), TOKEN.repeat(tokens) + "data: [DONE]\n\n");
+        try (NginxServer nginx = new NginxServer(
+                        directory,
+                        "ssl http2",
+                        "location / { root " + directory + "; types {} default_type text/event-stream; }");
+                TestClient client = http2(1, true, nginx.port())) {
+            List<RecordingExchange> exchanges = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                exchanges.add(client.send(
+                        TestClient.CHAT_STREAM, 0, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n", false));
+            }
+            exchanges.forEach(RecordingExchange::succeeds);
+            exchanges.forEach(exchange -> assertEquals(tokens, exchange.tokens.size()));
         }
     }
 
