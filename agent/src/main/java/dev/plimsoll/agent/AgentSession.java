@@ -145,6 +145,11 @@ final class AgentSession {
         return plan.run();
     }
 
+    /** Tells of what may go wrong with the load here. */
+    void warn(String sentence) {
+        events.tell("sockets", sentence, Map.of());
+    }
+
     /** Whether load runs. */
     boolean loading() {
         return running != null;
