@@ -251,7 +251,7 @@ final class AgentSession {
                         return (Answer) new Answer.Refused("the run was aborted or released meanwhile");
                     }
                     prepared = run;
-                    return new Answer.Prepared(leg.index(), count, open);
+                    return new Answer.Prepared(leg.index(), count, open, http.label(), ground.tls());
                 }))
                 .onFailure(failure -> run.discard());
     }
