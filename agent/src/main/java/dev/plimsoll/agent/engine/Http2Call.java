@@ -4,6 +4,7 @@ import dev.plimsoll.measurements.ErrorClass;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Http2Call implements TargetClient.Handle {
     private boolean over;
     private @Nullable AnswerException failure;
     private long endNanos;
+    private long received;
 
     /** The request; only for a call that is under way. */
     RenderedRequest request() {
@@ -49,6 +51,7 @@ final class Http2Call implements TargetClient.Handle {
         stream = id;
         over = false;
         failure = null;
+        received = 0;
         head.begin(request().head());
         reader.begin(request().answer(), exchange);
     }
@@ -58,9 +61,17 @@ final class Http2Call implements TargetClient.Handle {
         return head.status();
     }
 
+    /** Bytes of the answer read so far: the body, and names and values of the head before they were compressed. */
+    long received() {
+        return received;
+    }
+
     /** A block of headers arrived at that instant. */
     void headers(long nanos, Http2Headers headers, boolean last) throws AnswerException {
         reader.at(nanos);
+        for (Map.Entry<CharSequence, CharSequence> field : headers) {
+            received += field.getKey().length() + field.getValue().length();
+        }
         if (head.read(headers, last)) {
             reader.head();
         }
@@ -71,6 +82,7 @@ final class Http2Call implements TargetClient.Handle {
         reader.at(nanos);
         int at = data.readerIndex();
         int left = data.readableBytes();
+        received += left;
         while (left > 0) {
             int length = Math.min(left, buffer.length);
             data.getBytes(at, buffer, 0, length);

@@ -210,16 +210,22 @@ final class Http2Link implements Http2Frames.Receiver {
             throw new IllegalStateException("not open");
         }
         RenderedRequest request = call.request();
-        ByteBuf bytes = request.bytes();
+        ByteBuf view = request.bytes().duplicate();
         Http2Headers head;
         try {
-            head = client.heads().take(request, bytes, pool.endpoint().tls());
+            head = client.heads().take(request, view, pool.endpoint().tls());
         } catch (IllegalArgumentException noRequest) {
             call.link = null;
-            client.loop()
-                    .execute(() -> client.endUnsent(call, ErrorClass.UNSENT, String.valueOf(noRequest.getMessage())));
+            String sentence = String.valueOf(noRequest.getMessage());
+            client.loop().execute(() -> {
+                if (call.request == request) {
+                    client.endUnsent(call, ErrorClass.UNSENT, sentence);
+                }
+            });
             return;
         }
+        ByteBuf bytes = request.take();
+        bytes.readerIndex(view.readerIndex());
         requests++;
         int id = at.nextStream();
         call.link = this;
@@ -290,6 +296,7 @@ final class Http2Link implements Http2Frames.Receiver {
     private void failed(Http2Call call, long nanos, AnswerException failure) {
         Exchange exchange = call.exchange;
         int status = call.status();
+        exchange.received(call.received());
         client.recycle(call);
         exchange.failed(nanos, failure.errorClass(), status, failure.sentence());
     }
@@ -388,6 +395,7 @@ final class Http2Link implements Http2Frames.Receiver {
                 failed(call, nanos, failure);
             } else {
                 Exchange exchange = call.exchange;
+                exchange.received(call.received());
                 client.recycle(call);
                 exchange.succeeded(nanos);
             }

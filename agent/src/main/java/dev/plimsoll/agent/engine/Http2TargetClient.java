@@ -200,7 +200,7 @@ public final class Http2TargetClient implements TargetClient {
     /** Ends a call whose request was not sent and that waits nowhere any more. */
     void endUnsent(Http2Call call, ErrorClass errorClass, String detail) {
         Exchange exchange = call.exchange;
-        call.request().bytes().release();
+        call.request().drop();
         recycle(call);
         exchange.failed(System.nanoTime(), errorClass, 0, detail);
     }
