@@ -3,16 +3,15 @@ package dev.plimsoll.agent;
 import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.agent.engine.ConnectionLimits;
-import dev.plimsoll.agent.engine.Endpoint;
-import dev.plimsoll.agent.engine.HttpTargetClient;
+import dev.plimsoll.agent.engine.HttpChoice;
 import dev.plimsoll.agent.engine.Rendering;
 import dev.plimsoll.agent.engine.RequestRenderer;
 import dev.plimsoll.agent.engine.Shard;
 import dev.plimsoll.agent.engine.ShardPlan;
 import dev.plimsoll.agent.engine.SlotLoad;
 import dev.plimsoll.agent.engine.SupplyLine;
+import dev.plimsoll.agent.engine.TargetClient;
 import dev.plimsoll.agent.engine.TimerSlack;
-import dev.plimsoll.agent.engine.TlsContexts;
 import dev.plimsoll.agent.fetch.HttpFetch;
 import dev.plimsoll.agent.inspect.SmokeTest;
 import dev.plimsoll.agent.inspect.TargetInspector;
@@ -35,14 +34,11 @@ import dev.plimsoll.scenarios.RequestSpec;
 import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.Target;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Timer;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +79,7 @@ final class AgentSession {
     private volatile List<Shard> shards = List.of();
     private @Nullable LegRun prepared;
     private @Nullable LegRun running;
+    private @Nullable HttpChoice choice;
     private boolean preparing;
     private int aborts;
     private final Promise<Void> loadOver = Promise.promise();
@@ -96,17 +93,6 @@ final class AgentSession {
         /** How they become bytes for that target. */
         default Rendering rendering(Target target) {
             return new RequestRenderer(target)::render;
-        }
-    }
-
-    /** What was looked up before a run. */
-    record Ground(List<Endpoint> endpoints, @Nullable SslContext tls) {
-        /** Looks it up. Blocks. */
-        static Ground of(Scenario scenario) throws IOException {
-            List<URI> urls = scenario.target().urls();
-            boolean secure = urls.stream().anyMatch(url -> "https".equals(url.getScheme()));
-            SslContext tls = secure ? TlsContexts.client(scenario.target().tls(), Path.of("")) : null;
-            return new Ground(Endpoint.resolve(urls), tls);
         }
     }
 
@@ -137,7 +123,7 @@ final class AgentSession {
         events = new EventLog(plan.run(), facts.id(), outbox::send);
         executor = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("plimsoll-intervals").daemon().factory());
-        fetch = new HttpFetch(vertx, scenario.target().tls());
+        fetch = new HttpFetch(vertx, scenario.target().tls(), scenario.target().http() == Target.Http.HTTP_2);
         watch = new SelfWatch(loops, this::openConnections, new ProcFiles(Path.of("/")), System::nanoTime);
         executor.execute(watch::start);
         List<Node> mine = scenario.nodes().stream().filter(this::isMine).toList();
@@ -157,6 +143,11 @@ final class AgentSession {
     /** The run's id. */
     String run() {
         return plan.run();
+    }
+
+    /** Tells of what may go wrong with the load here. */
+    void warn(String sentence) {
+        events.tell("sockets", sentence, Map.of());
     }
 
     /** Whether load runs. */
@@ -197,11 +188,38 @@ final class AgentSession {
         preparing = true;
         Leg leg = legs.get(index);
         return vertx.executeBlocking(() -> maker.of(scenario, target, plan.promptFiles()), false)
-                .compose(requests -> equip(leg, requests))
+                .compose(requests -> spoken().compose(http -> equip(leg, requests, http)))
                 .onComplete(done -> preparing = false);
     }
 
-    private Future<Answer> equip(Leg leg, RequestFactory factory) {
+    /** The version of HTTP, asked for once unless a server does not answer. */
+    private Future<Target.Http> spoken() {
+        HttpChoice known = choice;
+        if (known != null) {
+            return Future.succeededFuture(known.http());
+        }
+        Promise<Target.Http> promise = Promise.promise();
+        ground.choose(loops.getFirst(), Transports.sockets(vertx), connectTimeout())
+                .onSuccess(chosen -> context.runOnContext(ignored -> {
+                    choice = chosen.sure() ? chosen : null;
+                    tellSpoken(chosen.http());
+                    promise.complete(chosen.http());
+                }));
+        return promise.future();
+    }
+
+    private void tellSpoken(Target.Http http) {
+        String tls = ground.tls().orElse("none");
+        String by = tls.equals("none") ? "without TLS" : "TLS by " + (tls.equals("jdk") ? "the JDK" : "OpenSSL");
+        events.tell(
+                "connections",
+                1,
+                "connections",
+                "the target is spoken to in HTTP/" + http.label() + ", " + by,
+                Map.of("http", http.label(), "tls", tls));
+    }
+
+    private Future<Answer> equip(Leg leg, RequestFactory factory, Target.Http http) {
         List<String> requests =
                 scenario.workload().stream().map(RequestSpec::name).toList();
         LegRun run = new LegRun(
@@ -220,8 +238,7 @@ final class AgentSession {
         List<Shard> fresh = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             ShardPlan shard = shardPlan(leg, i);
-            HttpTargetClient client = new HttpTargetClient(
-                    loops.get(i), Transports.sockets(vertx), ground.endpoints(), limits(shard), ground.tls());
+            TargetClient client = ground.client(http, loops.get(i), Transports.sockets(vertx), limits(shard));
             fresh.add(new Shard(shard, loops.get(i), client, factory, renderer, budgets, listener));
         }
         shards = List.copyOf(fresh);
@@ -234,7 +251,7 @@ final class AgentSession {
                         return (Answer) new Answer.Refused("the run was aborted or released meanwhile");
                     }
                     prepared = run;
-                    return new Answer.Prepared(leg.index(), count, open);
+                    return new Answer.Prepared(leg.index(), count, open, http.label(), ground.tls());
                 }))
                 .onFailure(failure -> run.discard());
     }
@@ -268,9 +285,12 @@ final class AgentSession {
 
     private ConnectionLimits limits(ShardPlan shard) {
         int max = Math.max(1, shard.share(scenario.target().connections().max()));
+        return new ConnectionLimits(max, scenario.target().connections().reuse(), connectTimeout());
+    }
+
+    private Duration connectTimeout() {
         Duration timeout = scenario.target().timeout();
-        Duration connect = timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
-        return new ConnectionLimits(max, scenario.target().connections().reuse(), connect);
+        return timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
     }
 
     private Future<Integer> connect() {

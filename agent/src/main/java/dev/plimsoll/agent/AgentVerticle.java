@@ -9,6 +9,10 @@ import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
 import dev.plimsoll.agent.protocol.Report;
 import dev.plimsoll.agent.request.WorkloadRequests;
+import dev.plimsoll.agent.sockets.SocketBudget;
+import dev.plimsoll.agent.sockets.SocketBudget.Shortage;
+import dev.plimsoll.agent.sockets.SocketLimits;
+import dev.plimsoll.agent.sockets.SocketNeed;
 import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioReader;
 import io.vertx.core.Future;
@@ -16,6 +20,9 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -177,23 +184,36 @@ public final class AgentVerticle extends VerticleBase {
                     + (current == null ? "another run" : "run " + current.run()) + ": start another agent");
         }
         adopting = true;
-        return vertx.executeBlocking(() -> read(plan), false)
+        return vertx.executeBlocking(() -> read(plan, settings.facts().shards()), false)
                 .map(read -> {
                     if (undeployed) {
                         return new Answer.Refused("this agent was ended meanwhile: use another");
                     }
-                    session = new AgentSession(
+                    AgentSession fresh = new AgentSession(
                             vertx, context, settings.facts(), maker, plan, read.scenario(), read.ground());
+                    session = fresh;
+                    read.warnings().forEach(fresh::warn);
                     return (Answer) new Answer.Done();
                 })
                 .onComplete(done -> adopting = false);
     }
 
-    /** What a plan says, looked up. */
-    private record Read(Scenario scenario, AgentSession.Ground ground) {}
+    /** What a plan says, looked up; and what may go wrong with it here, a sentence each. */
+    private record Read(Scenario scenario, Ground ground, List<String> warnings) {}
 
-    private static Read read(Plan plan) throws Exception {
+    /** Looks it up, and refuses what is sure to fail here. */
+    private static Read read(Plan plan, int shards) throws Exception {
         Scenario scenario = ScenarioReader.fromResolved(plan.scenario());
-        return new Read(scenario, AgentSession.Ground.of(scenario));
+        Ground ground = Ground.of(scenario);
+        SocketNeed.Part part = new SocketNeed.Part(plan.firstShard(), shards, plan.totalShards());
+        List<Shortage> shortages =
+                SocketBudget.of(SocketNeed.of(scenario, part, ground.endpoints()), SocketLimits.read(Path.of("/")));
+        for (Shortage shortage : shortages) {
+            if (shortage.sure()) {
+                throw new IOException(shortage.sentence());
+            }
+        }
+        return new Read(
+                scenario, ground, shortages.stream().map(Shortage::sentence).toList());
     }
 }

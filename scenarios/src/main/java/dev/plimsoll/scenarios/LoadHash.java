@@ -15,7 +15,8 @@ import java.util.Map;
 /**
  * The SHA-256 of what shapes a scenario's load. Two runs are of the same scenario when theirs is the same.
  *
- * <p>It covers: {@code name}; {@code target.api}, {@code .stream}, {@code .connections} and {@code .model} as written;
+ * <p>It covers: {@code name}; {@code target.api}, {@code .stream}, {@code .connections}, {@code .http} where it is
+ * not {@code auto}, and {@code .model} as written;
  * of each request {@code name}, {@code weight}, {@code input}, {@code output}, {@code shared_prefix}, {@code sampling},
  * the contents of its prompt file, {@code request.method}, {@code .path} and {@code .body}, and {@code expect}; of each
  * phase {@code name}, {@code duration}, {@code rate}, {@code arrivals}, {@code max_in_flight}, {@code concurrency},
@@ -39,6 +40,9 @@ final class LoadHash {
         form.put("stream", scenario.target().stream());
         form.put("connections.max", scenario.target().connections().max());
         form.put("connections.reuse", scenario.target().connections().reuse());
+        if (scenario.target().http() != Target.Http.AUTO) {
+            form.put("http", scenario.target().http().label());
+        }
         form.put(
                 "workload",
                 scenario.workload().stream()

@@ -126,12 +126,14 @@ final class ScenarioDecoder {
         Duration timeout =
                 values.positiveDuration(target.orDefault("timeout"), "timeout").orElse(Duration.ofSeconds(60));
         Target.Connections connections = connections(target);
+        Target.Http http =
+                values.word(target.orDefault("http"), "http", Words.HTTP).orElse(Target.Http.AUTO);
         Optional<Target.Tls> tls = target.get("tls").flatMap(field -> tls(field, urls));
         if (api.isEmpty() || urls.isEmpty()) {
             return Optional.empty();
         }
         String named = model;
-        return target.build(() -> new Target(urls, api.get(), named, stream, headers, timeout, connections, tls));
+        return target.build(() -> new Target(urls, api.get(), named, stream, headers, timeout, connections, http, tls));
     }
 
     private Target.Connections connections(Section target) {
@@ -163,6 +165,11 @@ final class ScenarioDecoder {
                         .ifPresent(path -> paths.put(key, path));
             }
             boolean verify = values.bool(section.orDefault("verify")).orElse(true);
+            Optional<String> serverName = section.get("server_name")
+                    .flatMap(name -> values.name(
+                            name, "server_name is a host's name, such as gpu.example", Target.Tls.SERVER_NAME));
+            Target.TlsProvider provider = values.word(section.orDefault("provider"), "provider", Words.TLS_PROVIDER)
+                    .orElse(Target.TlsProvider.AUTO);
             boolean half = paths.containsKey("cert") != paths.containsKey("key");
             return half
                     ? Optional.empty()
@@ -170,7 +177,9 @@ final class ScenarioDecoder {
                             Optional.ofNullable(paths.get("ca")),
                             Optional.ofNullable(paths.get("cert")),
                             Optional.ofNullable(paths.get("key")),
-                            verify));
+                            verify,
+                            serverName,
+                            provider));
         });
     }
 

@@ -10,6 +10,11 @@ import java.util.function.Function;
 final class Words {
     /** Protocols. */
     static final Map<String, Api> API = of(Api.values(), Api::label);
+    /** Versions of HTTP. */
+    static final Map<String, Target.Http> HTTP = of(Target.Http.values(), Target.Http::label);
+    /** What speaks TLS. */
+    static final Map<String, Target.TlsProvider> TLS_PROVIDER =
+            of(Target.TlsProvider.values(), Target.TlsProvider::label);
     /** Laws of token numbers that are drawn. */
     static final Map<String, TokenCount.Distribution> DISTRIBUTION = distributions();
     /** What becomes of undecided checks. */

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScenarioReaderTest {
@@ -31,6 +32,7 @@ class ScenarioReaderTest {
         assertEquals(Map.of("Authorization", "Bearer key-0123456789", "X-Team", "sea"), target.headers());
         assertEquals(Duration.ofSeconds(45), target.timeout());
         assertEquals(new Target.Connections(64, false), target.connections());
+        assertEquals(Target.Http.HTTP_2, target.http());
     }
 
     @Test
@@ -43,8 +45,33 @@ class ScenarioReaderTest {
                         Optional.of(directory.resolve("ca.pem").toString()),
                         Optional.of(directory.resolve("client.pem").toString()),
                         Optional.of(directory.resolve("client.key").toString()),
-                        false),
+                        false,
+                        Optional.of("gpu.example"),
+                        Target.TlsProvider.JDK),
                 tls);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, AUTO", "1.1, HTTP_1_1", "\"1.1\", HTTP_1_1", "2, HTTP_2", "'\"2\"', HTTP_2"})
+    void theVersionOfHttpIsANumberOrAWord(String written, Target.Http expected) throws ScenarioException {
+        assertEquals(
+                expected,
+                Scenarios.minimal("target.http=" + written).scenario().target().http());
+    }
+
+    @Test
+    void aVersionOfHttpThatDoesNotExistIsNamed() {
+        ScenarioException e = assertThrows(ScenarioException.class, () -> Scenarios.minimal("target.http=3"));
+        assertTrue(e.getMessage().contains("http is one of auto, 1.1, 2, not"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://gpu", "gpu:443", "-gpu", "gpu-", "a..b", "gpu."})
+    void aServerNameIsAHostsName(String name) {
+        ScenarioException e = assertThrows(
+                ScenarioException.class,
+                () -> Scenarios.minimal("target.url=https://127.0.0.1:1", "target.tls.server_name=\"" + name + "\""));
+        assertTrue(e.getMessage().contains("server_name is a host's name"), e.getMessage());
     }
 
     @Test
@@ -270,9 +297,11 @@ class ScenarioReaderTest {
         assertEquals(
                 Map.ofEntries(
                         Map.entry(Block.SCENARIO, Map.of("description", "", "repeat", "1", "seed", "1")),
-                        Map.entry(Block.TARGET, Map.of("api", "openai-chat", "model", "auto", "timeout", "60s")),
+                        Map.entry(
+                                Block.TARGET,
+                                Map.of("api", "openai-chat", "model", "auto", "timeout", "60s", "http", "auto")),
                         Map.entry(Block.CONNECTIONS, Map.of("max", "1024", "reuse", "true")),
-                        Map.entry(Block.TLS, Map.of("verify", "true")),
+                        Map.entry(Block.TLS, Map.of("verify", "true", "provider", "auto")),
                         Map.entry(Block.WORK, Map.of("weight", "1")),
                         Map.entry(Block.OUTPUT, Map.of("tokens", "128", "exact", "false")),
                         Map.entry(Block.SHARED_PREFIX, Map.of("groups", "1")),

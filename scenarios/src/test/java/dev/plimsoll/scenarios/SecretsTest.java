@@ -94,6 +94,7 @@ class SecretsTest {
                   stream: true
                   timeout: 60s
                   connections: {max: 1024, reuse: true}
+                  http: auto
                 workload:
                   - name: chat
                     input: {tokens: 16}
@@ -109,7 +110,7 @@ class SecretsTest {
                     measure: true
                     drain: 1m
                     after_drain: false
-                """.lines().toList(), masked.lines().limit(25).toList());
+                """.lines().toList(), masked.lines().limit(26).toList());
         assertTrue(masked.contains("command: [probe, --key=***]"), masked);
         assertTrue(masked.contains("url: 'http://h/metrics?token=***'"), masked);
         assertTrue(masked.contains("exec: [notify, '***']"), masked);

@@ -1,68 +1,22 @@
 package dev.plimsoll.agent.engine;
 
-import static dev.plimsoll.agent.engine.AnswerException.protocol;
-
 import dev.plimsoll.agent.request.AnswerFormat;
-import dev.plimsoll.measurements.ErrorClass;
-import dev.plimsoll.scenarios.Api;
-import dev.plimsoll.scenarios.Work.Expectation;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answers of one connection, one after another, from bytes as they arrive: framing, body, and what they mean
- * for the exchange. It tells the exchange tokens and usage; the end, good or bad, is told by whoever feeds it.
+ * Reads the HTTP/1.1 answers of one connection, one after another, from bytes as they arrive: their framing, and by an
+ * {@link AnswerReader} what they mean for the exchange.
  *
  * <p>Knows no sockets and no clock. Confined to one thread. Allocates nothing per piece or per token in steady state.
  */
 public final class AnswerDecoder implements ResponseParser.Sink {
-    /** The longest JSON answer kept in memory, in bytes. */
-    static final int MAX_BODY = 16 * 1024 * 1024;
-
-    /** How much of a failed answer is kept to tell from, in bytes. */
-    static final int MAX_EXCERPT = 2 * 1024;
-
-    /** A longer buffer is not kept for the next answer. */
-    private static final int KEPT_BUFFER = 64 * 1024;
-
-    private static final byte[] EVENT_STREAM = Bytes.ascii("text/event-stream");
-    private static final byte[] JSON_TYPE = Bytes.ascii("application/json");
-    private static final byte[] HTML_TYPE = Bytes.ascii("text/html");
-    private static final byte[] NOTHING = {};
-
-    private enum Body {
-        IGNORED,
-        SEARCHED,
-        WHOLE,
-        STREAM,
-        EXCERPT
-    }
-
     private final ResponseParser parser = new ResponseParser(this);
-    private final AnswerJson json = new AnswerJson();
-    private final TokenStream stream = new TokenStream(json);
-    private final Map<Expectation, BodySearch> searches = new IdentityHashMap<>();
-    private AnswerFormat format = new AnswerFormat(Api.HTTP, false, Expectation.ANY_SUCCESS);
-    private Exchange exchange = NoExchange.INSTANCE;
-    private Body body = Body.IGNORED;
-    private @Nullable BodySearch search;
-    private byte[] kept = NOTHING;
-    private int keptLength;
-    private long nanos;
+    private final AnswerReader reader = new AnswerReader(parser);
     private long received;
 
     /** Expects a new answer in that format; {@code head} when the request's method is {@code HEAD}. */
     public void begin(AnswerFormat answer, boolean head, Exchange receiver) {
-        format = answer;
-        exchange = receiver;
-        body = Body.IGNORED;
-        keptLength = 0;
+        reader.begin(answer, receiver);
         received = 0;
-        if (kept.length > KEPT_BUFFER) {
-            kept = NOTHING;
-        }
         parser.begin(head);
     }
 
@@ -74,7 +28,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
      * @throws AnswerException when the answer cannot be read on; the connection is of no more use
      */
     public int feed(long instant, byte[] bytes, int from, int to) throws AnswerException {
-        nanos = instant;
+        reader.at(instant);
         int read = parser.parse(bytes, from, to);
         received += read - from;
         return read;
@@ -92,7 +46,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
 
     /** When the last bytes arrived. */
     long lastNanos() {
-        return nanos;
+        return reader.lastNanos();
     }
 
     /** Whether the connection can carry another request after this answer. */
@@ -107,83 +61,12 @@ public final class AnswerDecoder implements ResponseParser.Sink {
 
     @Override
     public void head() throws AnswerException {
-        int status = parser.status();
-        boolean plain = format.api() == Api.HTTP;
-        if (!accepted(status)) {
-            body = Body.EXCERPT;
-        } else if (plain && format.expect().bodyContains().isEmpty()) {
-            body = Body.IGNORED;
-        } else if (parser.encoded()) {
-            throw protocol("the answer is encoded with \"" + parser.encoding() + "\", which was not asked for");
-        } else if (plain) {
-            body = Body.SEARCHED;
-            search = searches.computeIfAbsent(format.expect(), e -> new BodySearch(e.bodyContains()));
-            search.begin();
-        } else if (!parser.hasBody()) {
-            throw protocol("status " + status + " without a body, where " + (streams() ? "a stream of events" : "JSON")
-                    + " should be");
-        } else if (!streams()) {
-            body = Body.WHOLE;
-            expectLength(parser.contentLength());
-        } else {
-            body = isStream() ? Body.STREAM : Body.EXCERPT;
-            stream.begin(format.api(), exchange);
-        }
-    }
-
-    /** As {@link Expectation#accepts}, without boxing the status. */
-    private boolean accepted(int status) {
-        List<Integer> statuses = format.expect().statuses();
-        for (int i = 0; i < statuses.size(); i++) {
-            if (statuses.get(i) == status) {
-                return true;
-            }
-        }
-        return statuses.isEmpty() && status >= 200 && status <= 299;
-    }
-
-    private boolean streams() {
-        return format.stream() && format.api().generates();
-    }
-
-    /** The legacy API of vLLM names no media type for its stream. */
-    private boolean isStream() {
-        if (format.api() == Api.VLLM_GENERATE) {
-            return !parser.typeStarts(HTML_TYPE);
-        }
-        return parser.type().isEmpty() || parser.typeStarts(EVENT_STREAM);
-    }
-
-    private void expectLength(long length) throws AnswerException {
-        if (length > MAX_BODY) {
-            throw protocol("the answer is longer than 16 MiB");
-        }
+        reader.head();
     }
 
     @Override
     public void body(byte[] bytes, int from, int to) throws AnswerException {
-        switch (body) {
-            case IGNORED -> {
-                // Only its end counts.
-            }
-            case STREAM -> stream.read(nanos, bytes, from, to);
-            case SEARCHED -> {
-                if (search != null) {
-                    search.look(bytes, from, to);
-                }
-            }
-            case WHOLE -> {
-                expectLength((long) keptLength + (to - from));
-                keep(bytes, from, to - from);
-            }
-            case EXCERPT -> keep(bytes, from, Math.min(to - from, MAX_EXCERPT - keptLength));
-        }
-    }
-
-    private void keep(byte[] bytes, int from, int length) {
-        kept = Bytes.grown(kept, keptLength + length);
-        System.arraycopy(bytes, from, kept, keptLength, length);
-        keptLength += length;
+        reader.body(bytes, from, to);
     }
 
     /**
@@ -192,68 +75,7 @@ public final class AnswerDecoder implements ResponseParser.Sink {
      * @throws AnswerException when it is not a good answer; the connection can still be used
      */
     public void end() throws AnswerException {
-        switch (body) {
-            case IGNORED -> {
-                // The status was accepted, and nothing else was asked for.
-            }
-            case SEARCHED -> {
-                String missing = search == null ? null : search.missing();
-                if (missing != null) {
-                    throw new AnswerException(ErrorClass.CONTENT, "the body does not contain \"" + missing + "\"");
-                }
-            }
-            case WHOLE -> endWhole();
-            case STREAM -> stream.end(nanos);
-            case EXCERPT -> throw rejected();
-        }
-    }
-
-    private void endWhole() throws AnswerException {
-        try {
-            json.read(format.api(), kept, 0, keptLength);
-        } catch (AnswerException notJson) {
-            throw protocol(notJson.sentence() + typeAndBeginning());
-        }
-        String failure = json.failure();
-        if (failure != null) {
-            throw new AnswerException(ErrorClass.CONTENT, "status " + status() + ", but with an error: " + failure);
-        }
-        if (!json.answer()) {
-            throw protocol("JSON, but no answer of " + format.api().label() + typeAndBeginning());
-        }
-        if (json.hasUsage()) {
-            exchange.usage(json.inputTokens(), json.outputTokens());
-        }
-    }
-
-    private AnswerException rejected() {
-        int status = status();
-        if (accepted(status)) {
-            String hint = parser.typeStarts(JSON_TYPE) ? "; does this endpoint stream?" : "";
-            return protocol("not a stream of events" + hint + typeAndBeginning());
-        }
-        ErrorClass errorClass = status >= 500
-                ? ErrorClass.HTTP_5XX
-                : status >= 400
-                        ? ErrorClass.HTTP_4XX
-                        : format.api() == Api.HTTP ? ErrorClass.CONTENT : ErrorClass.PROTOCOL;
-        return new AnswerException(errorClass, "status " + status + saying());
-    }
-
-    private String saying() {
-        if (keptLength == 0) {
-            return "";
-        }
-        if (parser.encoded()) {
-            return " (encoded with \"" + parser.encoding() + "\")";
-        }
-        String complaint = json.complaint(kept, 0, keptLength);
-        return ": " + (complaint == null ? Bytes.quoted(kept, 0, keptLength) : complaint);
-    }
-
-    private String typeAndBeginning() {
-        return " (" + (parser.type().isEmpty() ? "no media type" : parser.type())
-                + (keptLength == 0 ? ")" : ", it begins with \"" + Bytes.quoted(kept, 0, keptLength) + "\")");
+        reader.end();
     }
 
     /**
@@ -272,18 +94,6 @@ public final class AnswerDecoder implements ResponseParser.Sink {
      */
     AnswerException broken(boolean reset) {
         String how = "the connection was " + (reset ? "reset" : "closed");
-        if (!parser.begun()) {
-            return new AnswerException(ErrorClass.RESET, how + " before the answer began");
-        }
-        if (!parser.inBody()) {
-            return new AnswerException(ErrorClass.RESET, how + " within the head of the answer");
-        }
-        if (body == Body.STREAM && stream.begun()) {
-            stream.tellUsage();
-            return new AnswerException(
-                    reset ? ErrorClass.RESET : ErrorClass.TRUNCATED,
-                    how + " after " + stream.tokenEvents() + " token events, before the end of the stream");
-        }
-        return new AnswerException(ErrorClass.RESET, how + " within the body of the answer");
+        return reader.broken(how, reset, parser.begun(), parser.inBody());
     }
 }

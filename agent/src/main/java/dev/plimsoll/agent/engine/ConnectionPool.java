@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The connections to one target URL: the idle ones, last used first, and the calls that wait for one. */
 final class ConnectionPool {
     private final Endpoint endpoint;
-    private final boolean[] failed;
-    private int nextAddress;
+    private final AddressTurn turn;
     private @Nullable HttpConnection idle;
 
     /** Calls that wait for a connection to this URL. */
@@ -18,7 +17,7 @@ final class ConnectionPool {
 
     ConnectionPool(Endpoint endpoint) {
         this.endpoint = endpoint;
-        failed = new boolean[endpoint.addresses().size()];
+        turn = new AddressTurn(endpoint);
     }
 
     Endpoint endpoint() {
@@ -66,29 +65,20 @@ final class ConnectionPool {
 
     /** How many addresses the URL's name has. */
     int addresses() {
-        return failed.length;
+        return turn.count();
     }
 
-    /** The index of the address to try next: in turn, those that failed last time only when no other is left. */
+    /** The index of the address to try next, as {@link AddressTurn#next}. */
     int nextAddress() {
-        for (int i = 0; i < failed.length; i++) {
-            int index = (nextAddress + i) % failed.length;
-            if (!failed[index]) {
-                nextAddress = index + 1;
-                return index;
-            }
-        }
-        int index = nextAddress % failed.length;
-        nextAddress = index + 1;
-        return index;
+        return turn.next();
     }
 
     InetSocketAddress address(int index) {
-        return endpoint.addresses().get(index);
+        return turn.address(index);
     }
 
     /** Takes note of how an attempt to connect to that address went. */
     void tried(int index, boolean opened) {
-        failed[index] = !opened;
+        turn.tried(index, opened);
     }
 }

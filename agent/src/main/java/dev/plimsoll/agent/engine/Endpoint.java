@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A target URL as connections need it.
@@ -13,9 +14,10 @@ import java.util.List;
  * @param host the name or address in the URL, an IPv6 address without brackets
  * @param port the TCP port
  * @param tls whether the URL begins with {@code https}
+ * @param serverName the name that TLS asks for (SNI) and looks for in the certificate; by default the host
  * @param addresses what the name stands for, at least one; connections are spread over them in turn
  */
-public record Endpoint(String host, int port, boolean tls, List<InetSocketAddress> addresses) {
+public record Endpoint(String host, int port, boolean tls, String serverName, List<InetSocketAddress> addresses) {
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
@@ -27,24 +29,39 @@ public record Endpoint(String host, int port, boolean tls, List<InetSocketAddres
         }
     }
 
+    /** An endpoint that TLS asks for by its host. */
+    public Endpoint(String host, int port, boolean tls, List<InetSocketAddress> addresses) {
+        this(host, port, tls, host, addresses);
+    }
+
     /**
      * Looks up the names in these URLs. Blocks: not for event loops.
      *
      * @throws UnknownHostException names the host that could not be found
      */
     public static List<Endpoint> resolve(List<URI> urls) throws UnknownHostException {
+        return resolve(urls, Optional.empty());
+    }
+
+    /**
+     * Looks up the names in these URLs. Blocks: not for event loops.
+     *
+     * @param serverName what TLS asks for in place of the host
+     * @throws UnknownHostException names the host that could not be found
+     */
+    public static List<Endpoint> resolve(List<URI> urls, Optional<String> serverName) throws UnknownHostException {
         List<Endpoint> endpoints = new ArrayList<>(urls.size());
         for (URI url : urls) {
-            endpoints.add(resolve(url));
+            endpoints.add(resolve(url, serverName));
         }
         return List.copyOf(endpoints);
     }
 
-    private static Endpoint resolve(URI url) throws UnknownHostException {
+    private static Endpoint resolve(URI url, Optional<String> serverName) throws UnknownHostException {
         boolean tls = "https".equals(url.getScheme());
         String host = url.getHost();
         if (host == null) {
-            throw new UnknownHostException("the URL " + url + " names no host");
+            throw new UnknownHostException("the URL " + withoutUser(url) + " names no host");
         }
         if (host.startsWith("[")) {
             host = host.substring(1, host.length() - 1);
@@ -54,7 +71,13 @@ public record Endpoint(String host, int port, boolean tls, List<InetSocketAddres
         for (InetAddress address : InetAddress.getAllByName(host)) {
             addresses.add(new InetSocketAddress(address, port));
         }
-        return new Endpoint(host, port, tls, addresses);
+        return new Endpoint(host, port, tls, serverName.orElse(host), addresses);
+    }
+
+    /** A URL as a sentence may show it: a user name and a password are secret. */
+    private static String withoutUser(URI url) {
+        String authority = String.valueOf(url.getRawAuthority());
+        return url.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     /** Host and port as they are written in a URL. */

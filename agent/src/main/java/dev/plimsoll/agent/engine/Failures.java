@@ -25,8 +25,12 @@ final class Failures {
 
     /** No socket could be had. */
     static String noSocket(Throwable cause) {
-        return "no socket for a connection: " + root(cause)
-                + "; raise the limit of open files, or use fewer connections or more agents";
+        String reason = root(cause);
+        String remedy = reason.toLowerCase(Locale.ROOT).contains("too many open files")
+                ? "raise the limit of open files (`ulimit -n`), or use fewer connections or more agents"
+                : "widen net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse to 1, reuse connections, or use more"
+                        + " agents on other machines";
+        return "no socket for a connection: " + reason + "; " + remedy;
     }
 
     /** No address of the endpoint accepted a connection. */
@@ -43,6 +47,11 @@ final class Failures {
     /** The TLS handshake failed. */
     static String tls(Endpoint endpoint, Throwable cause) {
         return "no TLS with " + endpoint + ": " + root(cause);
+    }
+
+    /** What a failed connection says of itself. */
+    static String reason(Throwable cause) {
+        return root(cause);
     }
 
     private static String root(Throwable cause) {

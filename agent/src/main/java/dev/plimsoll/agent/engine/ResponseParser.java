@@ -12,7 +12,7 @@ import static dev.plimsoll.agent.engine.AnswerException.protocol;
  *
  * <p>One serves one connection. It is reused by {@link #begin} and allocates nothing in steady state.
  */
-final class ResponseParser {
+final class ResponseParser implements AnswerHead {
     /** The longest head, in bytes, including answers with status 1xx and trailers. */
     static final int MAX_HEAD = 64 * 1024;
 
@@ -434,38 +434,38 @@ final class ResponseParser {
         return state == State.DONE && !close && (!http10 || keepAlive);
     }
 
-    /** The status of the answer, 100 to 599; 0 before it is known. */
-    int status() {
+    @Override
+    public int status() {
         return status;
     }
 
-    /** Whether the answer has a body, if only an empty one. */
-    boolean hasBody() {
+    @Override
+    public boolean hasBody() {
         return !hasNoBody() && contentLength != 0;
     }
 
-    /** The length announced; −1 without one. */
-    long contentLength() {
+    @Override
+    public long contentLength() {
         return contentLength;
     }
 
-    /** Whether the media type begins so; the text is in lower case. */
-    boolean typeStarts(byte[] text) {
+    @Override
+    public boolean typeStarts(byte[] text) {
         return Bytes.startsIgnoringCase(type, 0, typeLength, text);
     }
 
-    /** The media type as it was sent; empty without one. */
-    String type() {
+    @Override
+    public String type() {
         return Bytes.quoted(type, 0, typeLength);
     }
 
-    /** The content encoding as it was sent; empty without one, or when it is {@code identity}. */
-    String encoding() {
+    @Override
+    public String encoding() {
         return Bytes.quoted(encoding, 0, encodingLength);
     }
 
-    /** Whether the body is encoded, such as by gzip. */
-    boolean encoded() {
+    @Override
+    public boolean encoded() {
         return encodingLength > 0;
     }
 }

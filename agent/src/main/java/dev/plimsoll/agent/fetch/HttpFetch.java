@@ -13,9 +13,12 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.URI;
@@ -36,6 +39,7 @@ public final class HttpFetch {
 
     private final Vertx vertx;
     private final HttpClient client;
+    private final Optional<String> serverName;
 
     /**
      * Opens no connection yet.
@@ -43,9 +47,24 @@ public final class HttpFetch {
      * @param tls how {@code https} is spoken; absent: the system's certificates are trusted
      */
     public HttpFetch(Vertx vertx, Optional<Target.Tls> tls) {
+        this(vertx, tls, false);
+    }
+
+    /**
+     * Opens no connection yet.
+     *
+     * @param tls how {@code https} is spoken; absent: the system's certificates are trusted
+     * @param http2 whether HTTP/2 is spoken: by ALPN with {@code https}, with prior knowledge else
+     */
+    public HttpFetch(Vertx vertx, Optional<Target.Tls> tls, boolean http2) {
         this.vertx = requireNonNull(vertx, "vertx");
-        HttpClientOptions options = new HttpClientOptions().setDecompressionSupported(true);
+        HttpClientOptions options =
+                new HttpClientOptions().setDecompressionSupported(true).setForceSni(true);
+        if (http2) {
+            options.setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true).setHttp2ClearTextUpgrade(false);
+        }
         tls.ifPresent(t -> secure(options, t));
+        serverName = tls.flatMap(Target.Tls::serverName);
         this.client = vertx.createHttpClient(options);
     }
 
@@ -78,12 +97,18 @@ public final class HttpFetch {
             requireNonNull(body, "body");
             headers = Map.copyOf(headers);
             if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                throw new IllegalArgumentException("a URL is http://host[:port][/path] or https://…, not " + uri);
+                throw new IllegalArgumentException(
+                        "a URL is http://host[:port][/path] or https://…, not " + shown(uri));
             }
             if (timeout.toMillis() < 1 || limit < 0) {
                 throw new IllegalArgumentException(
                         "a timeout is at least 1 ms and a limit not negative: " + timeout + ", " + limit);
             }
+        }
+
+        /** A user name and a password are not told. */
+        private static String shown(URI uri) {
+            return uri.toString().replaceAll("//[^/?#]*@", "//");
         }
 
         /** A {@code GET} with the default limit. */
@@ -127,14 +152,28 @@ public final class HttpFetch {
                     .setSsl(tls)
                     .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                     .setConnectTimeout(millis);
+            if (tls) {
+                serverName.ifPresent(name -> askFor(options, name));
+            }
             fetch.headers().forEach(options::putHeader);
             client.request(options).onSuccess(this::send).onFailure(this::fail);
             long timer = vertx.setTimer(millis, id -> fail(new TimeoutException("timeout")));
             answer.future().onComplete(done -> vertx.cancelTimer(timer));
         }
 
+        /** TLS asks for that name; the connection and the {@code Host} stay those of the URL. */
+        private static void askFor(RequestOptions options, String name) {
+            int port = options.getPort();
+            String host = options.getHost();
+            options.setServer(SocketAddress.inetSocketAddress(port, host)).setHost(name);
+        }
+
         private void send(HttpClientRequest request) {
             answer.future().onFailure(e -> request.reset());
+            if (serverName.isPresent()) {
+                URI uri = fetch.uri();
+                request.authority(HostAndPort.create(uri.getHost(), uri.getPort()));
+            }
             if (over) {
                 return;
             }
@@ -171,9 +210,14 @@ public final class HttpFetch {
         }
     }
 
+    /** As written in the URL, without a user name and a password. */
+    private static String hostAndPort(URI uri) {
+        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    }
+
     private static FetchException explain(Fetch fetch, Throwable cause) {
         URI uri = fetch.uri();
-        String place = uri.getScheme() + "://" + uri.getRawAuthority();
+        String place = uri.getScheme() + "://" + hostAndPort(uri);
         String url = place + (uri.getRawPath() == null ? "" : uri.getRawPath());
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         if (cause instanceof UnknownHostException) {

@@ -2,6 +2,7 @@ package dev.plimsoll.agent.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Optional;
 
 /** What an agent answers to a {@link Command}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -53,6 +54,8 @@ public sealed interface Answer {
      * @param leg which leg
      * @param requests rendered so far
      * @param connections open so far
+     * @param http the version of HTTP: {@code 1.1} or {@code 2}
+     * @param tls what speaks TLS: {@code openssl} or {@code jdk}; absent without {@code https}
      */
-    record Prepared(int leg, long requests, int connections) implements Answer {}
+    record Prepared(int leg, long requests, int connections, String http, Optional<String> tls) implements Answer {}
 }

@@ -124,6 +124,21 @@ final class RawServer implements AutoCloseable {
             return text;
         }
 
+        /** Reads that many bytes away. */
+        void skip(int length) throws IOException {
+            in.skipNBytes(length);
+        }
+
+        /** Reads a frame of HTTP/2 and gives its type; −1 when the client has closed. */
+        int frame() throws IOException {
+            byte[] head = in.readNBytes(9);
+            if (head.length < 9) {
+                return -1;
+            }
+            skip((head[0] & 0xFF) << 16 | (head[1] & 0xFF) << 8 | head[2] & 0xFF);
+            return head[3];
+        }
+
         Peer send(String text) throws IOException {
             return send(text.getBytes(StandardCharsets.UTF_8));
         }

@@ -8,6 +8,8 @@ import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Work.Expectation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
@@ -28,16 +30,40 @@ final class TestClient implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup group;
     final EventLoop loop;
-    final HttpTargetClient client;
+    final TargetClient client;
 
     TestClient(ConnectionLimits limits, URI... urls) throws Exception {
         this(Transports.best(), limits, null, Endpoint.resolve(List.of(urls)));
     }
 
     TestClient(Transport transport, ConnectionLimits limits, @Nullable SslContext tls, List<Endpoint> endpoints) {
+        this(transport, limits, tls, endpoints, HttpTargetClient::new);
+    }
+
+    /** A client of one of the versions of HTTP. */
+    interface Version {
+        TargetClient client(
+                EventLoop loop,
+                ChannelFactory<? extends Channel> channels,
+                List<Endpoint> endpoints,
+                ConnectionLimits limits,
+                @Nullable SslContext tls);
+    }
+
+    TestClient(
+            Transport transport,
+            ConnectionLimits limits,
+            @Nullable SslContext tls,
+            List<Endpoint> endpoints,
+            Version version) {
         group = new MultiThreadIoEventLoopGroup(1, transport.implementation().ioHandlerFactory());
         loop = group.next();
-        client = new HttpTargetClient(loop, transport.implementation().channelFactory(false), endpoints, limits, tls);
+        client = version.client(loop, transport.implementation().channelFactory(false), endpoints, limits, tls);
+    }
+
+    /** A client that speaks HTTP/2. */
+    static TestClient http2(ConnectionLimits limits, @Nullable SslContext tls, URI... urls) throws Exception {
+        return new TestClient(Transports.best(), limits, tls, Endpoint.resolve(List.of(urls)), Http2TargetClient::new);
     }
 
     static ConnectionLimits limits(int max) {

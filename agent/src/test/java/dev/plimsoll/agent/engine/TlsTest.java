@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.scenarios.Target.Tls;
+import dev.plimsoll.scenarios.Target.TlsProvider;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -20,22 +21,37 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(
+        value = TlsProvider.class,
+        names = {"OPENSSL", "JDK"})
 class TlsTest {
     private static final Path FILES = Path.of("src/test/resources/dev/plimsoll/agent/engine/tls");
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    private static Tls tls(boolean ca, boolean client, boolean verify) {
+    private final TlsProvider provider;
+
+    TlsTest(TlsProvider provider) {
+        this.provider = provider;
+    }
+
+    private Tls tls(boolean ca, boolean client, boolean verify) {
         return new Tls(
                 ca ? Optional.of("ca.pem") : Optional.empty(),
                 client ? Optional.of("client.pem") : Optional.empty(),
                 client ? Optional.of("client.key") : Optional.empty(),
-                verify);
+                verify,
+                Optional.empty(),
+                provider);
     }
 
     private static RawServer server(String certificate, ClientAuth auth, RawServer.Script script) throws Exception {
@@ -59,12 +75,11 @@ class TlsTest {
     }
 
     private static TestClient client(Tls tls, String host, RawServer server) throws Exception {
-        URI url = URI.create("https://" + host + ":" + server.port());
         return new TestClient(
                 Transports.best(),
                 TestClient.limits(2),
                 TlsContexts.client(Optional.of(tls), FILES),
-                Endpoint.resolve(List.of(url)));
+                Endpoint.resolve(List.of(URI.create("https://" + host + ":" + server.port())), tls.serverName()));
     }
 
     @Test
@@ -173,7 +188,9 @@ class TlsTest {
                 Optional.of(Files.readString(FILES.resolve("ca.pem"))),
                 Optional.of(Files.readString(FILES.resolve("client.pem"))),
                 Optional.of(Files.readString(FILES.resolve("client.key"))),
-                true);
+                true,
+                Optional.empty(),
+                provider);
         try (RawServer server = server("server", ClientAuth.REQUIRE, TlsTest::answer);
                 TestClient client = client(inline, "localhost", server)) {
             client.send(TestClient.HTTP).succeeds();
@@ -193,5 +210,49 @@ class TlsTest {
         IOException wrong = assertThrows(
                 IOException.class, () -> TlsContexts.client(Optional.of(tls(true, false, true)), directory));
         assertEquals("target.tls.ca holds no PEM certificates: ca.pem", wrong.getMessage());
+    }
+
+    @Test
+    void itIsSpokenByWhomTheScenarioSays() throws Exception {
+        assertEquals(provider, TlsContexts.provider(provider));
+        assertEquals(
+                provider.label(), TlsContexts.nameOf(TlsContexts.client(Optional.of(tls(true, false, true)), FILES)));
+    }
+
+    @Test
+    void serverNameIsAskedForAndLookedForInTheCertificate() throws Exception {
+        AtomicReference<List<SNIServerName>> names = new AtomicReference<>(List.of());
+        Tls named = new Tls(
+                Optional.of("ca.pem"),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                Optional.of("elsewhere.example"),
+                provider);
+        try (RawServer server = server("elsewhere", ClientAuth.NONE, peer -> {
+                    peer.request();
+                    ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) peer.socket()).getSession();
+                    names.set(session.getRequestedServerNames());
+                    peer.send(OK);
+                });
+                TestClient client = client(named, "127.0.0.1", server)) {
+            client.send(TestClient.HTTP).succeeds();
+            assertEquals(List.of(new SNIHostName("elsewhere.example")), names.get());
+        }
+    }
+
+    @Test
+    void serverNameThatTheCertificateDoesNotHaveIsRefused() throws Exception {
+        Tls named = new Tls(
+                Optional.of("ca.pem"),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                Optional.of("nobody.example"),
+                provider);
+        try (RawServer server = server("server", ClientAuth.NONE, TlsTest::answer);
+                TestClient client = client(named, "localhost", server)) {
+            client.send(TestClient.HTTP).fails(ErrorClass.TLS, "no TLS with localhost");
+        }
     }
 }

@@ -43,7 +43,8 @@ final class LegPlay {
     /** Plays a leg to its end. */
     void play(Leg next, TargetFacts facts) throws RunEnded, InterruptedException {
         String run = crew.run();
-        crew.ask(crew.living(), link -> new Command.PrepareLeg(run, next.index(), facts), PREPARE_LIMIT);
+        card.spoken(crew.ask(crew.living(), link -> new Command.PrepareLeg(run, next.index(), facts), PREPARE_LIMIT)
+                .values());
         legStart = clock.instant().plus(crew.ahead());
         slot = -1;
         leg = next;

@@ -1,10 +1,12 @@
 package dev.plimsoll.controller.run;
 
+import dev.plimsoll.agent.protocol.Answer;
 import dev.plimsoll.agent.protocol.TargetFacts;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.scenarios.Target;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ final class RunCard {
     private List<AgentLink> agents = List.of();
     private Optional<TargetFacts> facts = Optional.empty();
     private Optional<Instant> loadStarted = Optional.empty();
+    private Optional<String> http = Optional.empty();
+    private Optional<String> tls = Optional.empty();
 
     /** Of a run that begins now. */
     RunCard(RunRequest request, Secrets secrets, String run, Instant started) {
@@ -36,6 +40,16 @@ final class RunCard {
     /** That was found out about the target. */
     void found(TargetFacts found) {
         facts = Optional.of(found);
+    }
+
+    /** So the agents speak to the target. */
+    void spoken(Collection<Answer> answers) {
+        for (Answer answer : answers) {
+            if (answer instanceof Answer.Prepared prepared) {
+                http = Optional.of(prepared.http());
+                tls = prepared.tls();
+            }
+        }
     }
 
     /** Load starts at this instant; the first one counts. */
@@ -85,7 +99,9 @@ final class RunCard {
                 secrets.mask(facts.map(TargetFacts::models).orElse(List.of())),
                 secrets.mask(facts.flatMap(TargetFacts::model).orElse("")),
                 secrets.mask(facts.flatMap(TargetFacts::vllmVersion).orElse("")),
-                cache);
+                cache,
+                http,
+                tls);
     }
 
     private static String withoutUser(URI url) {

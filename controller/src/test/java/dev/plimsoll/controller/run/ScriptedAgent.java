@@ -89,7 +89,7 @@ final class ScriptedAgent {
                         List.of("a note with s3cret")));
             case Command.Smoke smoke ->
                 new Answer.Smoked(new SmokeResult(fault != Fault.FAILS_SMOKE, "one request with s3cret", List.of()));
-            case Command.PrepareLeg leg -> new Answer.Prepared(leg.leg(), 1, 1);
+            case Command.PrepareLeg leg -> new Answer.Prepared(leg.leg(), 1, 1, "1.1", Optional.empty());
             case Command.StartLeg leg -> {
                 begin(leg);
                 yield new Answer.Done();

@@ -107,18 +107,32 @@ public record RunInfo(
      * @param model asked for; empty for plain HTTP
      * @param vllmVersion as the server says; empty when it does not
      * @param cacheConfig labels of {@code vllm:cache_config_info}
+     * @param http the version of HTTP that load is sent in: {@code 1.1} or {@code 2}; absent before the first load
+     * @param tls what speaks TLS: {@code openssl} or {@code jdk}; absent without {@code https}
      */
     public record TargetRef(
             List<String> urls,
             List<String> models,
             String model,
             @JsonProperty("vllm_version") String vllmVersion,
-            @JsonProperty("cache_config") Map<String, String> cacheConfig) {
+            @JsonProperty("cache_config") Map<String, String> cacheConfig,
+            Optional<String> http,
+            Optional<String> tls) {
         /** Copies the collections. */
         public TargetRef {
             urls = List.copyOf(urls);
             models = List.copyOf(models);
             cacheConfig = Map.copyOf(cacheConfig);
+        }
+
+        /** A target that no load was sent to yet. */
+        public TargetRef(
+                List<String> urls,
+                List<String> models,
+                String model,
+                String vllmVersion,
+                Map<String, String> cacheConfig) {
+            this(urls, models, model, vllmVersion, cacheConfig, Optional.empty(), Optional.empty());
         }
     }
 }
