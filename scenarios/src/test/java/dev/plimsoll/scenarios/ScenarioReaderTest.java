@@ -263,7 +263,7 @@ class ScenarioReaderTest {
                                 Duration.ofSeconds(60),
                                 false)),
                         1,
-                        1,
+                        7,
                         Objectives.NONE,
                         List.of(),
                         Optional.empty()),
@@ -296,7 +296,7 @@ class ScenarioReaderTest {
         }
         assertEquals(
                 Map.ofEntries(
-                        Map.entry(Block.SCENARIO, Map.of("description", "", "repeat", "1", "seed", "1")),
+                        Map.entry(Block.SCENARIO, Map.of("description", "", "repeat", "1", "seed", "7")),
                         Map.entry(
                                 Block.TARGET,
                                 Map.of("api", "openai-chat", "model", "auto", "timeout", "60s", "http", "auto")),

@@ -210,11 +210,11 @@ class AnswerPropertiesTest {
         long[] sent = new long[1];
         assertThrows(AnswerException.class, () -> {
             decoder.feed(0, first, 0, first.length);
-            for (; sent[0] < 4L * AnswerDecoder.MAX_BODY; sent[0] += again.length) {
+            for (; sent[0] < 4L * AnswerReader.MAX_BODY; sent[0] += again.length) {
                 decoder.feed(0, again, 0, again.length);
             }
         });
-        assertTrue(sent[0] <= AnswerDecoder.MAX_BODY, () -> "refused after " + sent[0] + " bytes only");
+        assertTrue(sent[0] <= AnswerReader.MAX_BODY, () -> "refused after " + sent[0] + " bytes only");
     }
 
     /** Any bytes whatever, in any pieces: they end, and each failure has a sentence. */

@@ -64,7 +64,7 @@ public final class EarlyFleet implements AutoCloseable {
         for (Command command : commands) {
             ProtocolCodec.decode(ProtocolCodec.encode(command), Command.class);
         }
-        for (Answer answer : List.of(new Answer.Done(), new Answer.Prepared(0, 0, 0))) {
+        for (Answer answer : List.of(new Answer.Done(), new Answer.Prepared(0, 0, 0, "", Optional.empty()))) {
             ProtocolCodec.decode(ProtocolCodec.encode(answer), Answer.class);
         }
     }
