@@ -7,7 +7,7 @@ Maven's log rather than its XML reports: where two engines run one class, the se
 import re
 import sys
 
-WITH_TESTS = ["measurements", "scenarios", "simulator", "agent", "reports", "controller"]
+WITH_TESTS = ["measurements", "scenarios", "simulator", "agent", "reports", "controller", "benchmarks"]
 BUILDING = re.compile(r"Building plimsoll-(\w+) ")
 COUNTS = re.compile(r"Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+)(.*)")
 SLOW = re.compile(r"Time elapsed: ([\d.]+) s.*-- in ([\w.]+)")

@@ -146,7 +146,7 @@ final class OneShard {
             loop.submit(() -> shard.finish(System.nanoTime())).get();
             return intervals.outcome(prompt);
         } finally {
-            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
         }
     }
 

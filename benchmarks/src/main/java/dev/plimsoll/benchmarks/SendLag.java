@@ -95,7 +95,7 @@ public final class SendLag {
                 }
             }
         } finally {
-            serving.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
+            serving.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS);
         }
     }
 

@@ -106,7 +106,7 @@ final class FrameServer implements AutoCloseable {
     public void close() {
         listener.close().awaitUninterruptibly();
         connections.forEach(Channel::close);
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(10_000);
     }
 
     /** One connection. */

@@ -124,6 +124,6 @@ final class TestClient implements AutoCloseable {
             client.close();
             return true;
         });
-        group.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(20, 5_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(10_000);
     }
 }

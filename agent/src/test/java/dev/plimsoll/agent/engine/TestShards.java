@@ -147,7 +147,7 @@ final class TestShards implements AutoCloseable {
         for (int i = 0; i < shards.size(); i++) {
             loops.get(i).execute(shards.get(i)::close);
         }
-        group.shutdownGracefully(10, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        group.shutdownGracefully(10, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly(10_000);
     }
 
     private final class Listener implements ShardListener {

@@ -46,7 +46,7 @@ class FedFilesTest {
         if (watch != null) {
             watch.close();
         }
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(10_000);
     }
 
     private void write(String file, String text) throws IOException {

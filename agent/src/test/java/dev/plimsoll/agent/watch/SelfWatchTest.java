@@ -41,7 +41,7 @@ class SelfWatchTest {
     @AfterEach
     void stop() throws Exception {
         watch.close();
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(10_000);
     }
 
     /** Keeps the loop busy; the clock counts, not the processor. */
