@@ -250,7 +250,7 @@ class CommandsProcessTest {
         Scenario scenario = ScenarioReader.read(
                         name, ScenarioLibrary.find(name).orElseThrow(), Path.of(""), List.of(), environment)
                 .scenario();
-        List<String> arguments = new ArrayList<>(List.of("run", name, "--quiet", "--format", "json", "--out"));
+        List<String> arguments = new ArrayList<>(List.of("run", name, "--format", "json", "--out"));
         arguments.addAll(List.of(directory.toString(), "--set", "repeat=1", "--set", "target.timeout=5s"));
         for (int i = 0; i < scenario.phases().size(); i++) {
             arguments.addAll(List.of("--set", "phases[" + i + "].duration=600ms"));
@@ -263,7 +263,7 @@ class CommandsProcessTest {
         Console console =
                 Console.of(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), "", Map.of());
         int code = new Plimsoll(console, environment).run(arguments.toArray(String[]::new));
-        assertEquals(0, code, () -> err.toString(UTF_8));
+        assertEquals(0, code, () -> err.toString(UTF_8) + out.toString(UTF_8));
         long sent = JSON.readTree(out.toString(UTF_8))
                 .path("all")
                 .path("counts")

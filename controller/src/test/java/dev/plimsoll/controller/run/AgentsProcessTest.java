@@ -104,7 +104,7 @@ class AgentsProcessTest {
     void twoAgentsSendWhatOneSends() throws Exception {
         /* Ctrl-C in a terminal reaches the agents, too; what becomes of the run is the controller's to say. */
         RunOutcome two = run(SCENARIO, 2, false, () -> signal("INT", agentsOf(ProcessHandle.current())));
-        assertEquals(RunInfo.Status.FINISHED, two.info().status(), two.info().reason());
+        assertEquals(RunInfo.Status.FINISHED, two.info().status(), () -> told(two));
         RunOutcome one = run(SCENARIO, 0, false, () -> {});
         Summary.Counts expected = steady(one);
         Summary.Counts actual = steady(two);
@@ -179,8 +179,7 @@ class AgentsProcessTest {
     }
 
     private void assertLost(RunOutcome outcome) throws IOException {
-        assertEquals(
-                RunInfo.Status.PARTIAL, outcome.info().status(), outcome.info().reason());
+        assertEquals(RunInfo.Status.PARTIAL, outcome.info().status(), () -> told(outcome));
         assertTrue(
                 outcome.info().reason().startsWith("agent agent-1 was lost: "),
                 outcome.info().reason());
@@ -202,6 +201,22 @@ class AgentsProcessTest {
         /* Of 120 s; a hanging agent is given 3 s. */
         assertTrue(lost.t() - began.t() < 30, lost.toString());
         assertNoSecret(outcome.bundle());
+    }
+
+    /** Why a run ended, and what its agents said. */
+    private static String told(RunOutcome outcome) {
+        StringBuilder told = new StringBuilder(outcome.info().reason());
+        for (String agent : List.of("agent-1.log", "agent-2.log")) {
+            try {
+                told.append('\n')
+                        .append(agent)
+                        .append(": ")
+                        .append(Files.readString(outcome.bundle().resolve(agent)));
+            } catch (IOException missing) {
+                told.append("none");
+            }
+        }
+        return told.toString();
     }
 
     private static void assertNoSecret(Path bundle) throws IOException {
