@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code jstat} has counts and sums of pauses, in milliseconds at best. How long the longest took cannot be told from
  * them, so {@code gc.pause} is not available; the share of time in pauses is. One {@code jstat} runs all along; when it
- * ends, it is started anew, less and less often.
+ * ends, it is started anew, less and less often. The JVM itself is looked for at each sample: of one that was killed,
+ * jstat goes on to print the last row, as long as no other JVM clears away what the dead one shared.
  */
 final class JstatProbe implements Probe {
     private static final double BYTES_PER_KIB = 1_024;
@@ -43,6 +44,7 @@ final class JstatProbe implements Probe {
     private final RetryDelay retry = new RetryDelay();
     private @Nullable JstatProcess process;
     private long pid;
+    private @Nullable ProcessHandle watched;
     private long startedNanos;
     private @Nullable Row reported;
     private @Nullable GcTotals before;
@@ -123,7 +125,7 @@ final class JstatProbe implements Probe {
         if (closed) {
             throw new IOException("the probe is closed");
         }
-        if (process != null && process.isAlive()) {
+        if (process != null && process.isAlive() && watched != null && watched.isAlive()) {
             return process;
         }
         if (process != null) {
@@ -139,6 +141,7 @@ final class JstatProbe implements Probe {
             before = null;
             pid = jvm.pid();
         }
+        watched = ProcessHandle.of(pid).orElseThrow(() -> jvm.gone(null));
         process = start(command.get(), jvm);
         startedNanos = System.nanoTime();
         return process;

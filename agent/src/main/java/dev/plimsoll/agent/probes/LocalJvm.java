@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of this machine, as the system sees it.
@@ -36,7 +37,7 @@ record LocalJvm(long pid) {
      */
     void require() throws IOException {
         if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
-            throw new IOException("there is no process " + pid + " on the agent's machine");
+            throw gone(null);
         }
         if (!Files.isDirectory(PROC.resolve("self"))) {
             return;
@@ -49,8 +50,13 @@ record LocalJvm(long pid) {
             throw new IOException(
                     "process " + pid + " is not to be looked into; run the agent as the same user as the JVM", e);
         } catch (NoSuchFileException e) {
-            throw new IOException("there is no process " + pid + " on the agent's machine", e);
+            throw gone(e);
         }
+    }
+
+    /** What is thrown where the process has ended. */
+    IOException gone(@Nullable Throwable cause) {
+        return new IOException("there is no process " + pid + " on the agent's machine", cause);
     }
 
     private Path proc(String file) {
