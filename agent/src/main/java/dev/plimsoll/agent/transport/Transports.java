@@ -16,6 +16,17 @@ import java.util.concurrent.TimeUnit;
  * {@code nio} are those of reports and of {@code run.json}.
  */
 public final class Transports {
+    /** Read by Netty when its io_uring transport is first used. */
+    private static final String POLL_AGAIN = "io.netty.iouring.pollAddMultishotEnabled";
+
+    static {
+        // A poll that reports again and again is sometimes not cancelled when its channel closes (Netty 4.2.18): the
+        // socket then stays open, and its event loop never ends. One that reports once is cancelled always.
+        if (System.getProperty(POLL_AGAIN) == null) {
+            System.setProperty(POLL_AGAIN, "false");
+        }
+    }
+
     private Transports() {}
 
     /** The best transport that works here: io_uring, else epoll, else NIO. Containers often forbid io_uring. */
