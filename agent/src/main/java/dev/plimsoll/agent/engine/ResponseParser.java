@@ -244,7 +244,7 @@ final class ResponseParser implements AnswerHead {
     private static String notHttp(byte[] bytes, int from, int to) {
         int length = to - from;
         if (length >= 4 && bytes[from] == 0 && bytes[from + 1] == 0 && bytes[from + 3] == 4) {
-            return "the server speaks HTTP/2 without being asked to; plimsoll speaks HTTP/1.1";
+            return "the server speaks HTTP/2 without being asked to: set target.http to 2";
         }
         if (length >= 2 && bytes[from] == 0x15 && bytes[from + 1] == 0x03) {
             return "the server speaks TLS: does the URL have to begin with https?";

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
         value = TlsProvider.class,
         names = {"OPENSSL", "JDK"})
+@Timeout(60)
 class Http2OverTlsTest {
     private static final Path FILES = Path.of("src/test/resources/dev/plimsoll/agent/engine/tls");
     private static final String TOKEN = "data: {\"choices\":[{\"delta\":{\"content\":\"word\"}}]}\n\n";

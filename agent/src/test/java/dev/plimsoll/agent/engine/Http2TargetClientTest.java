@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class Http2TargetClientTest {
     private static final String TOKEN = "data: {\"choices\":[{\"delta\":{\"content\":\"word\"}}]}\n\n";
     private static final String[] STREAM = {"content-type", "text/event-stream"};

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.measurements.ErrorClass;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -246,6 +248,46 @@ class HttpTargetClientTest {
         assertEquals("[::1]:443", endpoint.toString());
         assertEquals(
                 InetAddress.getByName("::1"), endpoint.addresses().getFirst().getAddress());
+    }
+
+    @Test
+    void requestsGoToAnIpv6Address() throws Exception {
+        RawServer bound;
+        try {
+            bound = new RawServer(InetAddress.getByName("::1"), HttpTargetClientTest::answer);
+        } catch (SocketException noIpv6) {
+            abort("no IPv6 here: " + noIpv6.getMessage());
+            return;
+        }
+        try (RawServer server = bound;
+                TestClient client = new TestClient(TestClient.limits(2), URI.create("http://[::1]:" + server.port()))) {
+            client.send(TestClient.HTTP).succeeds();
+            assertEquals(1, server.accepted());
+        }
+    }
+
+    @Test
+    void addressThatGoesDownIsPassedOverAndTakenAgainWhenNoOtherIsLeft() throws Exception {
+        ConnectionLimits limits = new ConnectionLimits(4, false, Duration.ofSeconds(5));
+        try (RawServer two = new RawServer(InetAddress.getByName("127.0.0.2"), HttpTargetClientTest::answer)) {
+            RawServer one = new RawServer(InetAddress.getByName("127.0.0.1"), HttpTargetClientTest::answer);
+            List<InetSocketAddress> addresses = List.of(
+                    new InetSocketAddress("127.0.0.1", one.port()), new InetSocketAddress("127.0.0.2", two.port()));
+            Endpoint endpoint = new Endpoint("two.example", 80, false, addresses);
+            try (TestClient client = new TestClient(Transports.best(), limits, null, List.of(endpoint))) {
+                for (int i = 0; i < 4; i++) {
+                    client.send(TestClient.HTTP).succeeds();
+                }
+                assertEquals(2, one.accepted());
+                one.close();
+                for (int i = 0; i < 4; i++) {
+                    client.send(TestClient.HTTP).succeeds();
+                }
+                assertEquals(2 + 4, two.accepted());
+                two.close();
+                client.send(TestClient.HTTP).fails(ErrorClass.CONNECT, "the last of 2 addresses");
+            }
+        }
     }
 
     @Test
