@@ -35,8 +35,7 @@ record Coincidence(double strength, int lag, int width, double p) {
      * @param mostLag by how many intervals the signal may come before
      * @param direction 1 when more explains, −1 when less does, 0 for either
      */
-    static Optional<Coincidence> of(
-            double[] signal, boolean[] usable, int from, int to, int mostLag, int direction) {
+    static Optional<Coincidence> of(double[] signal, boolean[] usable, int from, int to, int mostLag, int direction) {
         double[] values = new double[signal.length];
         int n = 0;
         int first = 0;
@@ -57,7 +56,8 @@ record Coincidence(double strength, int lag, int width, double p) {
         }
         Optional<Coincidence> up = turned(values, n, first, length, mostLag, 1);
         Optional<Coincidence> down = turned(values, n, first, length, mostLag, -1);
-        Optional<Coincidence> better = up.isPresent() && (down.isEmpty() || up.get().p() <= down.get().p()) ? up : down;
+        Optional<Coincidence> better =
+                up.isPresent() && (down.isEmpty() || up.get().p() <= down.get().p()) ? up : down;
         return better.map(one -> new Coincidence(one.strength, one.lag, one.width, Math.min(1, 2 * one.p)));
     }
 

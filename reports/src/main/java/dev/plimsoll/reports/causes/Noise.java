@@ -108,7 +108,11 @@ final class Noise {
         return means;
     }
 
+    /** The middle value; not a number without any. */
     static double median(double[] values) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return quantile(sorted, 0.5);

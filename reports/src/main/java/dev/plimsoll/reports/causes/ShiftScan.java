@@ -42,7 +42,8 @@ record ShiftScan(double shortCaution, double longCaution) {
         places = Arrays.copyOf(places, count);
         List<Shift> shifts = new ArrayList<>();
         while (places.length >= FEWEST && shifts.size() < MOST_SHIFTS) {
-            Search search = new Search(Arrays.stream(places).mapToDouble(i -> values[i]).toArray(), floor);
+            Search search =
+                    new Search(Arrays.stream(places).mapToDouble(i -> values[i]).toArray(), floor);
             Shift best = search.best();
             if (best == null) {
                 break;
@@ -104,7 +105,8 @@ record ShiftScan(double shortCaution, double longCaution) {
         }
 
         /** The stretch furthest beyond its critical value; null where none is beyond. */
-        @Nullable Shift best() {
+        @Nullable
+        Shift best() {
             Shift best = null;
             for (int length = 1; length <= n / 2; length = Math.max(length + 1, (int) (length * GROWTH))) {
                 for (int from = 0; from + length <= n; from++) {
@@ -140,8 +142,7 @@ record ShiftScan(double shortCaution, double longCaution) {
                 size = inside / length - (sums[n] - inside) / (n - length);
                 deviation = Math.hypot(noise.ofLong(length), noise.ofLong(n - length));
             }
-            double critical =
-                    Math.sqrt(2 * Math.log(Math.E * n / length)) + (isShort ? shortCaution : longCaution);
+            double critical = Math.sqrt(2 * Math.log(Math.E * n / length)) + (isShort ? shortCaution : longCaution);
             double excess = Math.abs(size) / deviation - critical;
             return excess > (best == null ? 0 : best.excess())
                     ? new Shift(from, to, size, excess, Shift.Edge.NONE)

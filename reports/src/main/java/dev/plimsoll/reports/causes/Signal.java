@@ -58,7 +58,8 @@ record Signal(Suspect suspect, String node, double[] values) {
         double[] finite = finite();
         return finite.length >= FEWEST
                 && finite.length >= 0.7 * values.length
-                && Arrays.stream(finite).min().orElse(0) < Arrays.stream(finite).max().orElse(0);
+                && Arrays.stream(finite).min().orElse(0)
+                        < Arrays.stream(finite).max().orElse(0);
     }
 
     /** Whether its level changes anywhere by more than its own noise, whatever happens at the same time. */

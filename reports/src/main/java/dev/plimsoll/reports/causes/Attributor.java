@@ -1,0 +1,233 @@
+package dev.plimsoll.reports.causes;
+
+import dev.plimsoll.reports.results.NodeSeries;
+import dev.plimsoll.reports.results.RunResults;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/*
+ * How a cause is found
+ * ====================
+ * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out.
+ * 2. Signals that do not move at all in the phase by more than their own noise are put aside. Whether a signal moves is
+ *    the same however it is turned in time, so this choice does not bias the next step (independent filtering: Bourgon,
+ *    Gentleman and Huber 2010).
+ * 3. Each of the others is turned in a circle against the anomaly (Coincidence), which gives a probability.
+ * 4. The probabilities are corrected for the number of signals (Benjamini and Hochberg 1995).
+ * 5. What is left must have moved far enough to matter (Suspect). A pause of 5 ms explains no second.
+ * 6. Of signals that agree about as well, the one closest to the root comes first: when a clock drops, requests queue up
+ *    too, and queues agree with latency better than anything does. Then the one that explains more of the run's anomalies.
+ */
+/** Finds what moved with each anomaly of a run. */
+final class Attributor {
+    /** Share of false discoveries among the signals that are named. */
+    private static final double FALSE_DISCOVERIES = 0.1;
+    /** A signal with this share of the best one's strength agrees about as well. */
+    private static final double ALIKE = 0.6;
+    /** The least strength of a cause. */
+    private static final double LEAST_STRENGTH = 0.25;
+
+    private static final double LEAST_LAG_SECONDS = 2;
+    private static final double MOST_LAG_SECONDS = 20;
+    private static final int MARGIN = 1;
+    /** What nothing explains is told from this change on. */
+    private static final double NOTABLE = 0.2;
+
+    private static final double NOTABLE_SHORT = 0.5;
+
+    private final ShiftScan signalScan;
+    private final AnomalySearch search;
+
+    /**
+     * An attributor.
+     *
+     * @param symptoms finds shifts in the clients' series
+     * @param signals finds shifts in signals
+     */
+    Attributor(ShiftScan symptoms, ShiftScan signals) {
+        search = new AnomalySearch(symptoms);
+        signalScan = signals;
+    }
+
+    /** Findings of one phase, the clearest first. */
+    List<Attribution> attribute(Grid grid, RunResults results) {
+        int mostLag = mostLag(grid);
+        List<Anomaly> anomalies = search.search(grid, mostLag);
+        if (anomalies.isEmpty()) {
+            return List.of();
+        }
+        List<Signal> signals = grid.signals(results);
+        List<Signal> movers =
+                signals.stream().filter(signal -> signal.moves(signalScan)).toList();
+        Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
+        for (Anomaly anomaly : anomalies) {
+            causes.put(anomaly, causes(anomaly, anomalies, grid, movers, mostLag));
+        }
+        Map<String, Integer> support = support(causes);
+        Map<String, List<Anomaly>> groups = new LinkedHashMap<>();
+        Map<String, List<Attribution.Cause>> ofGroup = new HashMap<>();
+        causes.forEach((anomaly, found) -> {
+            List<Attribution.Cause> ranked = ranked(found, support);
+            if (isTold(anomaly, ranked, grid)) {
+                String group =
+                        anomaly.symptom().metric() + " " + (ranked.isEmpty() ? anomaly.from() : key(ranked.getFirst()));
+                groups.computeIfAbsent(group, none -> new ArrayList<>()).add(anomaly);
+                ofGroup.putIfAbsent(group, ranked);
+            }
+        });
+        List<Attribution> told = new ArrayList<>();
+        groups.forEach((group, members) ->
+                told.add(attribution(grid, members, ofGroup.getOrDefault(group, List.of()), !signals.isEmpty())));
+        return told;
+    }
+
+    /** How long before an anomaly its cause may be: as long as requests take, for latency is seen when they end. */
+    private static int mostLag(Grid grid) {
+        double latency = Noise.median(Arrays.stream(grid.values(m -> m.mean(Symptom.LATENCY.metric())))
+                .filter(Double::isFinite)
+                .toArray());
+        double seconds = Double.isFinite(latency) ? 1.5 * latency / 1e3 : 0;
+        double within = Math.min(MOST_LAG_SECONDS, Math.max(LEAST_LAG_SECONDS, seconds));
+        return (int) Math.ceil(within / grid.step());
+    }
+
+    private static List<Attribution.Cause> causes(
+            Anomaly anomaly, List<Anomaly> all, Grid grid, List<Signal> movers, int mostLag) {
+        boolean[] usable = new boolean[grid.size()];
+        Arrays.fill(usable, true);
+        for (Anomaly other : all) {
+            if (other != anomaly) {
+                int to = Math.min(usable.length, other.to() + MARGIN);
+                Arrays.fill(usable, Math.max(0, other.from() - MARGIN), to, false);
+            }
+        }
+        Arrays.fill(usable, anomaly.from(), anomaly.to(), true);
+        record Tested(Signal signal, Coincidence coincidence) {}
+        List<Tested> tested = new ArrayList<>();
+        for (Signal signal : movers) {
+            Coincidence.of(
+                            signal.values(),
+                            usable,
+                            anomaly.from(),
+                            anomaly.to(),
+                            mostLag,
+                            signal.suspect().direction())
+                    .ifPresent(coincidence -> tested.add(new Tested(signal, coincidence)));
+        }
+        tested.sort(Comparator.comparingDouble(one -> one.coincidence().p()));
+        int significant = 0;
+        for (int i = 0; i < tested.size(); i++) {
+            if (tested.get(i).coincidence().p() <= FALSE_DISCOVERIES * (i + 1) / movers.size()) {
+                significant = i + 1;
+            }
+        }
+        List<Attribution.Cause> causes = new ArrayList<>();
+        for (Tested one : tested.subList(0, significant)) {
+            Attribution.Cause cause = cause(one.signal(), one.coincidence(), anomaly, usable, grid);
+            Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly.extraMillis());
+            if (one.coincidence().strength() >= LEAST_STRENGTH
+                    && cause.suspect().test().passes(move)) {
+                causes.add(cause);
+            }
+        }
+        return causes;
+    }
+
+    /** With the signal's figures: as it mostly is, and as it was when the anomaly came about. */
+    private static Attribution.Cause cause(
+            Signal signal, Coincidence coincidence, Anomaly anomaly, boolean[] usable, Grid grid) {
+        double[] values = signal.values();
+        int direction = signal.suspect().direction();
+        boolean peak = signal.suspect().peak() || coincidence.width() > 1;
+        int from = Math.max(0, anomaly.from() - coincidence.lag() - coincidence.width() + 1);
+        int to = Math.max(from + 1, Math.min(values.length, anomaly.to() - coincidence.lag()));
+        double[] outside = new double[values.length];
+        int count = 0;
+        double sum = 0;
+        double extreme = Double.NaN;
+        int inside = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (!Double.isFinite(values[i])) {
+                continue;
+            }
+            if (i >= from && i < to) {
+                sum += values[i];
+                inside++;
+                boolean further = Double.isNaN(extreme) || (direction < 0 ? values[i] < extreme : values[i] > extreme);
+                extreme = further ? values[i] : extreme;
+            } else if (usable[i]) {
+                outside[count++] = values[i];
+            }
+        }
+        return new Attribution.Cause(
+                signal.suspect(),
+                signal.node(),
+                coincidence.lag() * grid.step(),
+                coincidence.strength(),
+                coincidence.p(),
+                Noise.median(Arrays.copyOf(outside, count)),
+                peak ? extreme : sum / inside);
+    }
+
+    /** How many anomalies each signal agrees with. */
+    private static Map<String, Integer> support(Map<Anomaly, List<Attribution.Cause>> causes) {
+        Map<String, Integer> support = new HashMap<>();
+        causes.values().forEach(found -> found.forEach(cause -> support.merge(key(cause), 1, Integer::sum)));
+        return support;
+    }
+
+    private static List<Attribution.Cause> ranked(List<Attribution.Cause> causes, Map<String, Integer> support) {
+        double best =
+                causes.stream().mapToDouble(Attribution.Cause::strength).max().orElse(0);
+        List<Attribution.Cause> ranked = new ArrayList<>(causes);
+        ranked.sort(Comparator.comparing((Attribution.Cause cause) -> cause.strength() < ALIKE * best)
+                .thenComparingInt(cause -> cause.suspect().depth())
+                .thenComparingInt(cause -> -support.getOrDefault(key(cause), 0))
+                .thenComparingDouble(cause -> -cause.strength()));
+        return ranked;
+    }
+
+    private static String key(Attribution.Cause cause) {
+        return cause.suspect().metric() + " of " + cause.node();
+    }
+
+    /**
+     * Whether it is worth a sentence. Load that was planned to rise explains itself, and a phase that begins slowly and
+     * settles is news only where something tells why.
+     */
+    private static boolean isTold(Anomaly anomaly, List<Attribution.Cause> causes, Grid grid) {
+        if (causes.isEmpty()) {
+            double notable = anomaly.length() <= Noise.SHORT ? NOTABLE_SHORT : NOTABLE;
+            return grid.window().steady()
+                    && anomaly.edge() != Shift.Edge.START
+                    && Math.abs(anomaly.change()) >= notable;
+        }
+        return grid.window().steady() || !causes.getFirst().suspect().metric().equals("request_rate.offered");
+    }
+
+    private static Attribution attribution(
+            Grid grid, List<Anomaly> anomalies, List<Attribution.Cause> causes, boolean watched) {
+        Anomaly clearest = anomalies.getFirst();
+        List<NodeSeries.Stretch> stretches = anomalies.stream()
+                .sorted(Comparator.comparingInt(Anomaly::from))
+                .map(anomaly -> new NodeSeries.Stretch(grid.t(anomaly.from()), grid.t(anomaly.to())))
+                .toList();
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("before", Attribution.rounded(clearest.before()));
+        figures.put("during", Attribution.rounded(clearest.during()));
+        figures.put("change", Attribution.rounded(clearest.change()));
+        figures.put("beyond_chance", Attribution.rounded(clearest.excess()));
+        return new Attribution(
+                clearest.symptom().metric(),
+                grid.window().phase(),
+                stretches,
+                causes,
+                Sentences.attribution(grid, clearest, anomalies.size(), causes, watched),
+                figures);
+    }
+}
