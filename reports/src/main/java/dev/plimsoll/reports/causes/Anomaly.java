@@ -23,6 +23,11 @@ record Anomaly(
         double excess,
         Shift.Edge edge,
         List<Symptom> with) {
+    /** Up to this length a queue that drains may be all that a short stop left behind. */
+    private static final int ONE_DISTURBANCE = 30;
+
+    private static final int SPREAD = 8;
+
     /** Copies the list. */
     Anomaly {
         with = List.copyOf(with);
@@ -47,10 +52,12 @@ record Anomaly(
         return new Anomaly(symptom, from, to, before, during, excess, edge, others);
     }
 
-    /** Whether both can be one thing that shows twice: near in time and alike in length. */
+    /** Whether both can be one thing that shows in two series: near in time, and one not much longer than the other. */
     boolean isLike(Anomaly other, int distance) {
         int longer = Math.max(length(), other.length());
         int shorter = Math.min(length(), other.length());
-        return from <= other.to + distance && other.from <= to + distance && longer <= 4 * shorter + 4;
+        return from <= other.to + distance
+                && other.from <= to + distance
+                && longer <= Math.max(ONE_DISTURBANCE, SPREAD * shorter);
     }
 }

@@ -29,7 +29,7 @@ record AnomalySearch(ShiftScan scan) {
         List<Anomaly> all = new ArrayList<>();
         for (Symptom symptom : Symptom.values()) {
             if (symptom != Symptom.THROUGHPUT || grid.window().openLoop()) {
-                all.addAll(of(symptom, grid));
+                all.addAll(of(symptom, grid, lag));
             }
         }
         all.sort(Comparator.comparingDouble(Anomaly::excess).reversed());
@@ -53,7 +53,7 @@ record AnomalySearch(ShiftScan scan) {
         return clusters;
     }
 
-    private List<Anomaly> of(Symptom symptom, Grid grid) {
+    private List<Anomaly> of(Symptom symptom, Grid grid, int lag) {
         double[] series = series(symptom, grid);
         if (Arrays.stream(series).filter(Double::isFinite).count() < ShiftScan.FEWEST) {
             return List.of();
@@ -65,7 +65,7 @@ record AnomalySearch(ShiftScan scan) {
         List<Shift> joined = new ArrayList<>();
         bad.sort(Comparator.comparingInt(Shift::from));
         for (Shift shift : bad) {
-            if (!joined.isEmpty() && joined.getLast().near(shift, BESIDE)) {
+            if (!joined.isEmpty() && joined.getLast().near(shift, Math.max(BESIDE, lag))) {
                 joined.add(join(joined.removeLast(), shift));
             } else {
                 joined.add(shift);

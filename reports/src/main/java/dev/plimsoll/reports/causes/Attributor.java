@@ -39,6 +39,8 @@ final class Attributor {
     private static final double NOTABLE = 0.2;
 
     private static final double NOTABLE_SHORT = 0.5;
+    /** And from so many standard deviations further beyond chance. */
+    private static final double UNEXPLAINED_EXCESS = 2;
 
     private final ShiftScan signalScan;
     private final AnomalySearch search;
@@ -106,7 +108,8 @@ final class Attributor {
                 Arrays.fill(usable, Math.max(0, other.from() - MARGIN), to, false);
             }
         }
-        Arrays.fill(usable, anomaly.from(), anomaly.to(), true);
+        int reach = Math.max(0, anomaly.from() - mostLag);
+        Arrays.fill(usable, reach, Math.min(usable.length, anomaly.to() + MARGIN), true);
         record Tested(Signal signal, Coincidence coincidence) {}
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
@@ -205,6 +208,7 @@ final class Attributor {
             double notable = anomaly.length() <= Noise.SHORT ? NOTABLE_SHORT : NOTABLE;
             return grid.window().steady()
                     && anomaly.edge() != Shift.Edge.START
+                    && anomaly.excess() >= UNEXPLAINED_EXCESS
                     && Math.abs(anomaly.change()) >= notable;
         }
         return grid.window().steady() || !causes.getFirst().suspect().metric().equals("request_rate.offered");

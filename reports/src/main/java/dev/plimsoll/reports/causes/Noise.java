@@ -21,8 +21,8 @@ final class Noise {
     /** A normal distribution's standard deviation / its median absolute deviation. */
     private static final double TO_DEVIATION = 1.4826;
 
-    private static final double TAIL = 0.9;
-    private static final double TAIL_DEVIATIONS = 1.2816;
+    private static final double[] TAILS = {0.9, 0.97};
+    private static final double[] TAIL_DEVIATIONS = {1.2816, 1.8808};
     private static final int FEWEST_BLOCKS = 8;
     private static final int NEIGHBOURS = 20;
 
@@ -35,8 +35,10 @@ final class Noise {
             double[] sorted = means.clone();
             Arrays.sort(sorted);
             double middle = quantile(sorted, 0.5);
-            double upper = (quantile(sorted, TAIL) - middle) / TAIL_DEVIATIONS;
-            double deviation = Math.max(upper, TO_DEVIATION * medianDistance(means, middle));
+            double deviation = TO_DEVIATION * medianDistance(means, middle);
+            for (int i = 0; i < TAILS.length; i++) {
+                deviation = Math.max(deviation, (quantile(sorted, TAILS[i]) - middle) / TAIL_DEVIATIONS[i]);
+            }
             shortDeviations[length] = Math.max(floor, deviation);
         }
         int scales = 1;

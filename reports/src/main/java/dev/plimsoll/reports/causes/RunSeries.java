@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunSeries {
     private static final List<Metric> MEANS = List.of(
-            Metrics.LATENCY, Metrics.TTFT, Metrics.ITL, Metrics.SEND_LAG, Metrics.INPUT_TOKENS, Metrics.OUTPUT_TOKENS);
+            Metrics.LATENCY, Metrics.TTFT, Metrics.ITL, Metrics.SEND_LAG);
     private static final double TAIL = 99;
 
     private final Map<Part, List<Moment>> phases = new HashMap<>();

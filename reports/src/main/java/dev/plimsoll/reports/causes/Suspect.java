@@ -86,8 +86,6 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
         up("cpu.pressure", EFFECT, "tasks waited for a core", m -> m.change() >= 20);
         up("vllm.requests.waiting", EFFECT, "requests queued up", m -> m.change() >= 1);
         down("vllm.prefix_cache.hit_ratio", EFFECT, "fewer prefixes were cached", m -> -m.change() >= 0.1);
-        up("input_tokens", EFFECT, "prompts were longer", m -> m.change() >= 0.15 * m.before());
-        up("output_tokens", EFFECT, "answers were longer", m -> m.change() >= 0.15 * m.before());
     }
 
     private static void up(String metric, int depth, String says, Test test) {

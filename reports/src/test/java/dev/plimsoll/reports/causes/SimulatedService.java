@@ -102,7 +102,7 @@ final class SimulatedService {
         random = new Random(seed);
         this.event = event;
         seconds = 240 + random.nextInt(120);
-        rate = 12 + 12 * random.nextDouble();
+        rate = 9 + 7 * random.nextDouble();
         batch = 64;
         blocks = 900;
         intensity = random.nextDouble();
@@ -199,7 +199,7 @@ final class SimulatedService {
         double slow = Math.exp(0.04 * noise("speed", 0.95));
         slow *= on && event == Event.CLOCK_DROP ? 1 / (0.62 + 0.25 * intensity) : 1;
         slow *= on && event == Event.CORE_SATURATED ? 1.3 + 0.7 * intensity : 1;
-        double now = rate * (on && event == Event.LOAD ? 2.2 + intensity : 1);
+        double now = rate * (on && event == Event.LOAD ? 1.6 + 0.5 * intensity : 1);
         int room = on && event == Event.KV_PRESSURE ? 130 + (int) (60 * intensity) : blocks;
         double stopFrom = second + random.nextDouble() * (1 - Math.min(0.9, pauseSeconds));
         double stopTo = stopFrom + pauseSeconds;
@@ -248,6 +248,7 @@ final class SimulatedService {
             waiting.addFirst(last);
             seen.preempted++;
         }
+        int prefilled = 0;
         Iterator<Request> next = waiting.iterator();
         while (next.hasNext() && running.size() < batch && !admitsNone) {
             Request request = next.next();
@@ -260,38 +261,40 @@ final class SimulatedService {
             next.remove();
             running.add(request);
             used += request.blocks();
+            prefilled += request.input;
         }
-        double perToken = slow * (0.012 + 0.0004 * running.size());
+        double perToken = slow * (0.012 + 0.0004 * running.size()) * Math.exp(0.08 * random.nextGaussian());
+        perToken += 0.00004 * prefilled / Math.max(1, STEP / perToken);
         Iterator<Request> each = running.iterator();
         while (each.hasNext()) {
-            if (advance(each.next(), t + STEP, perToken, seen)) {
+            if (advance(each.next(), t, perToken, seen)) {
                 each.remove();
             }
         }
         seen.usage = Math.max(seen.usage, (double) used / room);
     }
 
+    /** A token comes where the progress passes a whole number. */
     private boolean advance(Request request, double t, double perToken, Second seen) {
-        int had = (int) request.progress;
-        request.progress += STEP / perToken;
-        int tokens = Math.min((int) request.progress, request.output) - had;
-        if (tokens > 0) {
+        double before = request.progress;
+        request.progress = before + STEP / perToken;
+        int last = Math.min((int) request.progress, request.output);
+        for (int token = (int) before + 1; token <= last; token++) {
+            double at = t + (token - before) * perToken;
             if (Double.isNaN(request.firstToken)) {
-                request.firstToken = t;
-                seen.add("ttft", 1000 * (t - request.scheduled));
+                request.firstToken = at;
+                seen.add("ttft", 1000 * (at - request.scheduled));
             } else {
-                seen.gap(1000 * (t - request.lastToken) / tokens, tokens);
+                seen.gap(1000 * (at - request.lastToken), 1);
             }
-            request.lastToken = t;
-            seen.tokens += tokens;
+            request.lastToken = at;
+            seen.tokens++;
         }
         if (request.progress < request.output) {
             return false;
         }
         seen.ended++;
-        seen.add("latency", 1000 * (t - request.scheduled));
-        seen.add("output_tokens", request.output);
-        seen.add("input_tokens", request.input);
+        seen.add("latency", 1000 * (request.lastToken - request.scheduled));
         return true;
     }
 
