@@ -22,6 +22,7 @@ record AnomalySearch(ShiftScan scan) {
     private static final double LEAST_LOSS = 0.05;
     private static final double FLOOR = 0.01;
     private static final int BESIDE = 2;
+    private static final int MOST = 40;
     private static final int FEWEST_ON_A_SIDE = 10;
 
     /** The anomalies of a phase, the clearest first. */
@@ -50,7 +51,7 @@ record AnomalySearch(ShiftScan scan) {
                 clusters.set(known, first.shownBy(with));
             }
         }
-        return clusters;
+        return clusters.subList(0, Math.min(MOST, clusters.size()));
     }
 
     private List<Anomaly> of(Symptom symptom, Grid grid, int lag) {

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /*
  * How a cause is found
@@ -19,9 +21,11 @@ import java.util.Map;
  *    Gentleman and Huber 2010).
  * 3. Each of the others is turned in a circle against the anomaly (Coincidence), which gives a probability.
  * 4. The probabilities are corrected for the number of signals (Benjamini and Hochberg 1995).
+ *    A signal that was found at one anomaly is confirmed at others without that correction.
  * 5. What is left must have moved far enough to matter (Suspect). A pause of 5 ms explains no second.
  * 6. Of signals that agree about as well, the one closest to the root comes first: when a clock drops, requests queue up
- *    too, and queues agree with latency better than anything does. Then the one that explains more of the run's anomalies.
+ *    too, and queues agree with latency better than anything does. Then the stronger one, and more so the more of the
+ *    phase's anomalies it explains.
  */
 /** Finds what moved with each anomaly of a run. */
 final class Attributor {
@@ -32,6 +36,12 @@ final class Attributor {
     /** The least strength of a cause. */
     private static final double LEAST_STRENGTH = 0.25;
 
+    /** A signal that was discovered at one anomaly is at another one too when that is so unlikely by chance. */
+    private static final double CONFIRMED = 0.05;
+    /** How much each anomaly that a signal agrees with adds to its strength in a comparison. */
+    private static final double SUPPORT = 0.1;
+
+    private static final double LAG_IN_LATENCIES = 1.5;
     private static final double LEAST_LAG_SECONDS = 2;
     private static final double MOST_LAG_SECONDS = 20;
     private static final int MARGIN = 1;
@@ -58,18 +68,27 @@ final class Attributor {
 
     /** Findings of one phase, the clearest first. */
     List<Attribution> attribute(Grid grid, RunResults results) {
-        int mostLag = mostLag(grid);
-        List<Anomaly> anomalies = search.search(grid, mostLag);
+        List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0));
         if (anomalies.isEmpty()) {
             return List.of();
         }
         List<Signal> signals = grid.signals(results);
         List<Signal> movers =
                 signals.stream().filter(signal -> signal.moves(signalScan)).toList();
-        Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
+        Map<Anomaly, List<Tested>> tested = new LinkedHashMap<>();
+        Map<Anomaly, Set<Signal>> discovered = new LinkedHashMap<>();
+        Set<Signal> anywhere = new HashSet<>();
         for (Anomaly anomaly : anomalies) {
-            causes.put(anomaly, causes(anomaly, anomalies, grid, movers, mostLag));
+            List<Tested> ofIt = tested(anomaly, anomalies, grid, movers);
+            Set<Signal> here = discovered(anomaly, ofIt, movers.size(), grid);
+            tested.put(anomaly, ofIt);
+            discovered.put(anomaly, here);
+            anywhere.addAll(here);
         }
+        Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
+        tested.forEach((anomaly, ofIt) -> causes.put(
+                anomaly,
+                causes(anomaly, ofIt, discovered.getOrDefault(anomaly, Set.of()), anywhere, grid)));
         Map<String, Integer> support = support(causes);
         Map<String, List<Anomaly>> groups = new LinkedHashMap<>();
         Map<String, List<Attribution.Cause>> ofGroup = new HashMap<>();
@@ -89,17 +108,27 @@ final class Attributor {
     }
 
     /** How long before an anomaly its cause may be: as long as requests take, for latency is seen when they end. */
-    private static int mostLag(Grid grid) {
+    private static int mostLag(Grid grid, double extraMillis) {
         double latency = Noise.median(Arrays.stream(grid.values(m -> m.mean(Symptom.LATENCY.metric())))
                 .filter(Double::isFinite)
                 .toArray());
-        double seconds = Double.isFinite(latency) ? 1.5 * latency / 1e3 : 0;
-        double within = Math.min(MOST_LAG_SECONDS, Math.max(LEAST_LAG_SECONDS, seconds));
+        double millis = (Double.isFinite(latency) ? latency : 0) + (extraMillis > 0 ? extraMillis : 0);
+        double within = Math.min(MOST_LAG_SECONDS, Math.max(LEAST_LAG_SECONDS, LAG_IN_LATENCIES * millis / 1e3));
         return (int) Math.ceil(within / grid.step());
     }
 
-    private static List<Attribution.Cause> causes(
-            Anomaly anomaly, List<Anomaly> all, Grid grid, List<Signal> movers, int mostLag) {
+    /**
+     * A signal and how it agrees with an anomaly.
+     *
+     * @param signal the signal
+     * @param coincidence its agreement
+     * @param usable the intervals that were compared
+     */
+    private record Tested(Signal signal, Coincidence coincidence, boolean[] usable) {}
+
+    /** Every mover's agreement with an anomaly, the rarest by chance first. */
+    private static List<Tested> tested(Anomaly anomaly, List<Anomaly> all, Grid grid, List<Signal> movers) {
+        int mostLag = mostLag(grid, anomaly.extraMillis());
         boolean[] usable = new boolean[grid.size()];
         Arrays.fill(usable, true);
         for (Anomaly other : all) {
@@ -110,43 +139,69 @@ final class Attributor {
         }
         int reach = Math.max(0, anomaly.from() - mostLag);
         Arrays.fill(usable, reach, Math.min(usable.length, anomaly.to() + MARGIN), true);
-        record Tested(Signal signal, Coincidence coincidence) {}
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
+            Suspect suspect = signal.suspect();
             Coincidence.of(
                             signal.values(),
                             usable,
                             anomaly.from(),
                             anomaly.to(),
                             mostLag,
-                            signal.suspect().direction())
-                    .ifPresent(coincidence -> tested.add(new Tested(signal, coincidence)));
+                            suspect.direction(),
+                            suspect.peak())
+                    .ifPresent(coincidence -> tested.add(new Tested(signal, coincidence, usable)));
         }
         tested.sort(Comparator.comparingDouble(one -> one.coincidence().p()));
+        return tested;
+    }
+
+    /** Those beyond chance among so many signals, and far enough to matter. */
+    private static Set<Signal> discovered(Anomaly anomaly, List<Tested> tested, int movers, Grid grid) {
         int significant = 0;
         for (int i = 0; i < tested.size(); i++) {
-            if (tested.get(i).coincidence().p() <= FALSE_DISCOVERIES * (i + 1) / movers.size()) {
+            if (tested.get(i).coincidence().p() <= FALSE_DISCOVERIES * (i + 1) / movers) {
                 significant = i + 1;
             }
         }
-        List<Attribution.Cause> causes = new ArrayList<>();
+        Set<Signal> discovered = new HashSet<>();
         for (Tested one : tested.subList(0, significant)) {
-            Attribution.Cause cause = cause(one.signal(), one.coincidence(), anomaly, usable, grid);
-            Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly.extraMillis());
-            if (one.coincidence().strength() >= LEAST_STRENGTH
-                    && cause.suspect().test().passes(move)) {
-                causes.add(cause);
+            if (isFarEnough(cause(one, anomaly, grid), anomaly)) {
+                discovered.add(one.signal());
+            }
+        }
+        return discovered;
+    }
+
+    /** What agrees with an anomaly: discovered there, or discovered at another one and likely here too. */
+    private static List<Attribution.Cause> causes(
+            Anomaly anomaly, List<Tested> tested, Set<Signal> here, Set<Signal> anywhere, Grid grid) {
+        List<Attribution.Cause> causes = new ArrayList<>();
+        for (Tested one : tested) {
+            boolean confirmed =
+                    anywhere.contains(one.signal()) && one.coincidence().p() <= CONFIRMED;
+            if (here.contains(one.signal()) || confirmed) {
+                Attribution.Cause cause = cause(one, anomaly, grid);
+                if (isFarEnough(cause, anomaly)) {
+                    causes.add(cause);
+                }
             }
         }
         return causes;
     }
 
+    private static boolean isFarEnough(Attribution.Cause cause, Anomaly anomaly) {
+        Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly.extraMillis());
+        return cause.strength() >= LEAST_STRENGTH && cause.suspect().test().passes(move);
+    }
+
     /** With the signal's figures: as it mostly is, and as it was when the anomaly came about. */
-    private static Attribution.Cause cause(
-            Signal signal, Coincidence coincidence, Anomaly anomaly, boolean[] usable, Grid grid) {
+    private static Attribution.Cause cause(Tested tested, Anomaly anomaly, Grid grid) {
+        Signal signal = tested.signal();
+        Coincidence coincidence = tested.coincidence();
         double[] values = signal.values();
         int direction = signal.suspect().direction();
-        boolean peak = signal.suspect().peak() || coincidence.width() > 1;
+        boolean peak = signal.suspect().peak();
         int from = Math.max(0, anomaly.from() - coincidence.lag() - coincidence.width() + 1);
         int to = Math.max(from + 1, Math.min(values.length, anomaly.to() - coincidence.lag()));
         double[] outside = new double[values.length];
@@ -163,7 +218,7 @@ final class Attributor {
                 inside++;
                 boolean further = Double.isNaN(extreme) || (direction < 0 ? values[i] < extreme : values[i] > extreme);
                 extreme = further ? values[i] : extreme;
-            } else if (usable[i]) {
+            } else if (tested.usable()[i]) {
                 outside[count++] = values[i];
             }
         }
@@ -190,8 +245,7 @@ final class Attributor {
         List<Attribution.Cause> ranked = new ArrayList<>(causes);
         ranked.sort(Comparator.comparing((Attribution.Cause cause) -> cause.strength() < ALIKE * best)
                 .thenComparingInt(cause -> cause.suspect().depth())
-                .thenComparingInt(cause -> -support.getOrDefault(key(cause), 0))
-                .thenComparingDouble(cause -> -cause.strength()));
+                .thenComparingDouble(cause -> -cause.strength() * (1 + SUPPORT * support.getOrDefault(key(cause), 0))));
         return ranked;
     }
 

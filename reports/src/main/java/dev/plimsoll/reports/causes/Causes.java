@@ -23,7 +23,7 @@ public final class Causes {
      */
     private static final ShiftScan SYMPTOMS = new ShiftScan(2.5, 2);
 
-    private static final ShiftScan SIGNALS = new ShiftScan(1, 1);
+    private static final ShiftScan SIGNALS = new ShiftScan(2.5, 2);
     private static final int MOST = 20;
 
     private Causes() {}

@@ -7,7 +7,7 @@ import java.util.Optional;
  *
  * <p>The strength is the point-biserial correlation of the signal with being in the anomaly: 1 for a signal that differs
  * there, and only there. The signal may come up to some intervals earlier, for its effect is seen when requests end, and
- * one later, for a sample tells of the time before it. A pulse shorter than the anomaly counts as long as the anomaly: a
+ * one later, for a sample tells of the time before it. A pause shorter than the anomaly counts as long as the anomaly: a
  * queue outlasts what caused it.
  *
  * <p>The probability comes from circular shifts: the same is computed with the signal turned by every possible number of
@@ -34,8 +34,9 @@ record Coincidence(double strength, int lag, int width, double p) {
      * @param to the interval after it
      * @param mostLag by how many intervals the signal may come before
      * @param direction 1 when more explains, −1 when less does, 0 for either
+     * @param drawsOut whether a pulse of it has consequences that last longer
      */
-    static Optional<Coincidence> of(double[] signal, boolean[] usable, int from, int to, int mostLag, int direction) {
+    static Optional<Coincidence> of(double[] signal, boolean[] usable, int from, int to, int mostLag, int direction, boolean drawsOut) {
         double[] values = new double[signal.length];
         int n = 0;
         int first = 0;
@@ -52,18 +53,18 @@ record Coincidence(double strength, int lag, int width, double p) {
             return Optional.empty();
         }
         if (direction != 0) {
-            return turned(values, n, first, length, mostLag, direction);
+            return turned(values, n, first, length, mostLag, direction, drawsOut);
         }
-        Optional<Coincidence> up = turned(values, n, first, length, mostLag, 1);
-        Optional<Coincidence> down = turned(values, n, first, length, mostLag, -1);
+        Optional<Coincidence> up = turned(values, n, first, length, mostLag, 1, drawsOut);
+        Optional<Coincidence> down = turned(values, n, first, length, mostLag, -1, drawsOut);
         Optional<Coincidence> better =
                 up.isPresent() && (down.isEmpty() || up.get().p() <= down.get().p()) ? up : down;
         return better.map(one -> new Coincidence(one.strength, one.lag, one.width, Math.min(1, 2 * one.p)));
     }
 
     private static Optional<Coincidence> turned(
-            double[] values, int n, int first, int length, int mostLag, int direction) {
-        int tail = Math.min(length, LONGEST_TAIL);
+            double[] values, int n, int first, int length, int mostLag, int direction, boolean drawsOut) {
+        int tail = drawsOut ? Math.min(length, LONGEST_TAIL) : 1;
         double[][] strengths = tail == 1
                 ? new double[][] {strengths(drawnOut(values, n, 1, direction), length)}
                 : new double[][] {

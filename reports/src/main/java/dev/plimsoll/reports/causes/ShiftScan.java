@@ -32,6 +32,11 @@ record ShiftScan(double shortCaution, double longCaution) {
      * @param floor the least deviation that counts as noise, above 0
      */
     List<Shift> scan(double[] values, double floor) {
+        return scan(values, floor, MOST_SHIFTS);
+    }
+
+    /** So many of them at most, the clearest. */
+    List<Shift> scan(double[] values, double floor, int most) {
         int[] places = new int[values.length];
         int count = 0;
         for (int i = 0; i < values.length; i++) {
@@ -41,7 +46,7 @@ record ShiftScan(double shortCaution, double longCaution) {
         }
         places = Arrays.copyOf(places, count);
         List<Shift> shifts = new ArrayList<>();
-        while (places.length >= FEWEST && shifts.size() < MOST_SHIFTS) {
+        while (places.length >= FEWEST && shifts.size() < most) {
             Search search =
                     new Search(Arrays.stream(places).mapToDouble(i -> values[i]).toArray(), floor);
             Shift best = search.best();
@@ -113,15 +118,21 @@ record ShiftScan(double shortCaution, double longCaution) {
                     best = better(best, from, from + length);
                 }
             }
-            if (best != null) {
-                int reach = best.length() / 4 + 1;
-                int fromWas = best.from();
-                int toWas = best.to();
-                for (int from = Math.max(0, fromWas - reach); from <= fromWas + reach; from++) {
-                    for (int to = Math.max(from + 1, toWas - reach); to <= Math.min(n, toWas + reach); to++) {
-                        best = better(best, from, to);
-                    }
-                }
+            return best == null ? null : refined(refined(best));
+        }
+
+        /** With each end where it fits best; lengths between those that were tried are reached so. */
+        private Shift refined(Shift rough) {
+            int reach = rough.length() / 4 + 1;
+            Shift best = rough;
+            for (int from = Math.max(0, rough.from() - reach); from <= rough.from() + reach; from++) {
+                Shift other = better(best, from, rough.to());
+                best = other == null ? best : other;
+            }
+            int from = best.from();
+            for (int to = Math.max(from + 1, rough.to() - reach); to <= Math.min(n, rough.to() + reach); to++) {
+                Shift other = better(best, from, to);
+                best = other == null ? best : other;
             }
             return best;
         }

@@ -12,6 +12,9 @@ import java.util.Arrays;
  */
 record Signal(Suspect suspect, String node, double[] values) {
     private static final int FEWEST = 10;
+    private static final int SHIFTS_TO_SEE = 5;
+    /** A signal that has one value nearly all the time moves whenever it has another. */
+    private static final double MOSTLY_THE_SAME = 0.8;
 
     /** The samples of a node, as far as they lie on the grid. */
     static Signal of(Suspect suspect, String node, NodeSeries series, Grid grid) {
@@ -68,7 +71,11 @@ record Signal(Suspect suspect, String node, double[] values) {
         double range = Arrays.stream(finite).max().orElse(0)
                 - Arrays.stream(finite).min().orElse(0);
         double floor = 0.01 * range;
-        return scan.scan(values, floor).stream()
+        double usual = Noise.median(finite);
+        if (Arrays.stream(finite).filter(value -> value == usual).count() > MOSTLY_THE_SAME * finite.length) {
+            return true;
+        }
+        return scan.scan(values, floor, SHIFTS_TO_SEE).stream()
                 .anyMatch(shift -> suspect.direction() == 0
                         || shift.edge() != Shift.Edge.NONE
                         || Math.signum(shift.size()) == suspect.direction());

@@ -62,7 +62,7 @@ class CoincidenceTest {
         usable[150] = false;
         assertEquals(
                 1,
-                Coincidence.of(signal, usable, 80, 81, 0, 1).orElseThrow().strength(),
+                Coincidence.of(signal, usable, 80, 81, 0, 1, true).orElseThrow().strength(),
                 1e-9);
     }
 
@@ -89,6 +89,6 @@ class CoincidenceTest {
     private static Optional<Coincidence> of(double[] signal, int from, int to, int mostLag) {
         boolean[] usable = new boolean[N];
         Arrays.fill(usable, true);
-        return Coincidence.of(signal, usable, from, to, mostLag, 1);
+        return Coincidence.of(signal, usable, from, to, mostLag, 1, true);
     }
 }

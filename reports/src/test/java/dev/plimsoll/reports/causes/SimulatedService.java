@@ -200,7 +200,7 @@ final class SimulatedService {
         slow *= on && event == Event.CLOCK_DROP ? 1 / (0.62 + 0.25 * intensity) : 1;
         slow *= on && event == Event.CORE_SATURATED ? 1.3 + 0.7 * intensity : 1;
         double now = rate * (on && event == Event.LOAD ? 1.6 + 0.5 * intensity : 1);
-        int room = on && event == Event.KV_PRESSURE ? 130 + (int) (60 * intensity) : blocks;
+        int room = on && event == Event.KV_PRESSURE ? 90 + (int) (40 * intensity) : blocks;
         double stopFrom = second + random.nextDouble() * (1 - Math.min(0.9, pauseSeconds));
         double stopTo = stopFrom + pauseSeconds;
         Second seen = new Second();
