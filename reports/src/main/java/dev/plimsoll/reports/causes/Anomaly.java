@@ -8,6 +8,8 @@ import java.util.List;
  * @param symptom where it shows most clearly
  * @param from its first interval on the phase's grid
  * @param to the interval after its last one
+ * @param first the first interval in which any symptom shows it
+ * @param last the interval after the last one
  * @param before the symptom's usual value, in its unit
  * @param during its value in the stretch
  * @param excess how far beyond chance, in standard deviations
@@ -18,6 +20,8 @@ record Anomaly(
         Symptom symptom,
         int from,
         int to,
+        int first,
+        int last,
         double before,
         double during,
         double excess,
@@ -47,9 +51,24 @@ record Anomaly(
         return during / before - 1;
     }
 
-    /** The same, shown by others too. */
-    Anomaly shownBy(List<Symptom> others) {
-        return new Anomaly(symptom, from, to, before, during, excess, edge, others);
+    /** The same, shown by others too, and spanning another one with them. */
+    Anomaly shownBy(Anomaly other, List<Symptom> others) {
+        return new Anomaly(
+                symptom,
+                from,
+                to,
+                Math.min(first, other.first),
+                Math.max(last, other.last),
+                before,
+                during,
+                excess,
+                edge,
+                others);
+    }
+
+    /** Whether the other one lies within this one and is a small part of it. */
+    boolean isBackgroundOf(Anomaly other) {
+        return from <= other.from && to >= other.to && length() >= SPREAD * other.length();
     }
 
     /** Whether both can be one thing that shows in two series: near in time, and one not much longer than the other. */

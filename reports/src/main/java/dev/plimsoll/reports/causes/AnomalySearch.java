@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Looks for anomalies in a phase.
@@ -21,6 +23,11 @@ record AnomalySearch(ShiftScan scan) {
     private static final double LEAST_SHORT_RISE = 0.2;
     private static final double LEAST_LOSS = 0.05;
     private static final double FLOOR = 0.01;
+    /** A part of a shift has at least this share of its highest part's size. */
+    private static final double PART = 0.3;
+
+    private static final double MILLIS_PER_SECOND = 1e3;
+    private static final int MOST_SUFFERED = 30;
     private static final int BESIDE = 2;
     private static final int MOST = 40;
     private static final int FEWEST_ON_A_SIDE = 10;
@@ -48,7 +55,7 @@ record AnomalySearch(ShiftScan scan) {
                 if (first.symptom() != anomaly.symptom() && !with.contains(anomaly.symptom())) {
                     with.add(anomaly.symptom());
                 }
-                clusters.set(known, first.shownBy(with));
+                clusters.set(known, first.shownBy(anomaly, with));
             }
         }
         return clusters.subList(0, Math.min(MOST, clusters.size()));
@@ -72,17 +79,69 @@ record AnomalySearch(ShiftScan scan) {
                 joined.add(shift);
             }
         }
-        boolean[] usual = new boolean[series.length];
-        Arrays.fill(usual, true);
-        joined.forEach(shift -> Arrays.fill(usual, shift.from(), shift.to(), false));
+        double level = level(series, usual(series.length, joined));
+        List<Shift> parts = new ArrayList<>();
+        joined.forEach(shift -> parts.addAll(parts(shift, series, symptom.bad(), level)));
+        boolean[] usual = usual(series.length, parts);
         List<Anomaly> found = new ArrayList<>();
-        for (Shift shift : joined) {
+        for (Shift shift : parts) {
             Anomaly anomaly = measured(symptom, grid, shift, usual);
             if (matters(anomaly)) {
                 found.add(anomaly);
             }
         }
         return found;
+    }
+
+    private static boolean[] usual(int size, List<Shift> shifts) {
+        boolean[] usual = new boolean[size];
+        Arrays.fill(usual, true);
+        shifts.forEach(shift -> Arrays.fill(usual, shift.from(), shift.to(), false));
+        return usual;
+    }
+
+    private static double level(double[] series, boolean[] usual) {
+        return Noise.median(IntStream.range(0, series.length)
+                .filter(i -> usual[i] && Double.isFinite(series[i]))
+                .mapToDouble(i -> series[i])
+                .toArray());
+    }
+
+    /** The parts of a long shift that are really shifted: what lies between two humps is taken for one with them. */
+    private List<Shift> parts(Shift shift, double[] series, int bad, double usual) {
+        if (shift.length() < ShiftScan.FEWEST) {
+            return List.of(shift);
+        }
+        TreeSet<Integer> ends = new TreeSet<>(List.of(shift.from(), shift.to()));
+        for (Shift inner : scan.scan(Arrays.copyOfRange(series, shift.from(), shift.to()), FLOOR)) {
+            ends.add(shift.from() + inner.from());
+            ends.add(shift.from() + inner.to());
+        }
+        List<Integer> bounds = List.copyOf(ends);
+        double[] heights = new double[bounds.size() - 1];
+        for (int i = 0; i < heights.length; i++) {
+            double[] piece = Arrays.stream(series, bounds.get(i), bounds.get(i + 1))
+                    .filter(Double::isFinite)
+                    .toArray();
+            heights[i] = bad * (Noise.median(piece) - usual);
+        }
+        double top = Arrays.stream(heights).filter(Double::isFinite).max().orElse(0);
+        List<Shift> parts = new ArrayList<>();
+        for (int i = 0; i < heights.length; i++) {
+            if (!(heights[i] >= PART * top)) {
+                continue;
+            }
+            int from = bounds.get(i);
+            int to = bounds.get(i + 1);
+            Shift.Edge edge = from == shift.from() && shift.edge() == Shift.Edge.START
+                            || to == shift.to() && shift.edge() == Shift.Edge.END
+                    ? shift.edge()
+                    : Shift.Edge.NONE;
+            Shift part = new Shift(from, to, bad * heights[i], shift.excess(), edge);
+            parts.add(
+                    !parts.isEmpty() && parts.getLast().to() == from ? join(parts.removeLast(), part) : part);
+        }
+        return parts;
     }
 
     /** The series that is searched. */
@@ -151,7 +210,27 @@ record AnomalySearch(ShiftScan scan) {
             case LATENCY, TTFT, ITL -> grid.mean(symptom.metric(), shift.from(), shift.to());
             case ITL_TAIL, THROUGHPUT -> mean;
         };
-        return new Anomaly(symptom, shift.from(), shift.to(), before, during, shift.excess(), shift.edge(), List.of());
+        return new Anomaly(
+                symptom,
+                shift.from(),
+                shift.to(),
+                Math.max(0, shift.from() - suffered(symptom, before, during, shift.length(), grid)),
+                shift.to(),
+                before,
+                during,
+                shift.excess(),
+                shift.edge(),
+                List.of());
+    }
+
+    /**
+     * How many intervals before their end requests began to suffer. Of those that a stop holds up the first wait longest,
+     * twice the mean. Only a short stretch consists of them.
+     */
+    private static int suffered(Symptom symptom, double before, double during, int length, Grid grid) {
+        boolean isTime = symptom == Symptom.LATENCY || symptom == Symptom.TTFT;
+        double seconds = isTime && length <= Noise.SHORT ? 2 * (during - before) / MILLIS_PER_SECOND : 0;
+        return seconds > 0 ? (int) Math.min(MOST_SUFFERED, Math.round(seconds / grid.step())) : 0;
     }
 
     private static boolean matters(Anomaly anomaly) {

@@ -10,7 +10,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /*
  * How a cause is found
@@ -30,7 +32,7 @@ import java.util.Set;
 /** Finds what moved with each anomaly of a run. */
 final class Attributor {
     /** Share of false discoveries among the signals that are named. */
-    private static final double FALSE_DISCOVERIES = 0.1;
+    private static final double FALSE_DISCOVERIES = 0.2;
     /** A signal with this share of the best one's strength agrees about as well. */
     private static final double ALIKE = 0.6;
     /** The least strength of a cause. */
@@ -122,9 +124,11 @@ final class Attributor {
      *
      * @param signal the signal
      * @param coincidence its agreement
+     * @param from the first interval that it was compared with
+     * @param to the interval after the last one
      * @param usable the intervals that were compared
      */
-    private record Tested(Signal signal, Coincidence coincidence, boolean[] usable) {}
+    private record Tested(Signal signal, Coincidence coincidence, int from, int to, boolean[] usable) {}
 
     /** Every mover's agreement with an anomaly, the rarest by chance first. */
     private static List<Tested> tested(Anomaly anomaly, List<Anomaly> all, Grid grid, List<Signal> movers) {
@@ -132,28 +136,39 @@ final class Attributor {
         boolean[] usable = new boolean[grid.size()];
         Arrays.fill(usable, true);
         for (Anomaly other : all) {
-            if (other != anomaly) {
+            if (other != anomaly && !other.isBackgroundOf(anomaly)) {
                 int to = Math.min(usable.length, other.to() + MARGIN);
                 Arrays.fill(usable, Math.max(0, other.from() - MARGIN), to, false);
             }
         }
-        int reach = Math.max(0, anomaly.from() - mostLag);
-        Arrays.fill(usable, reach, Math.min(usable.length, anomaly.to() + MARGIN), true);
+        int reach = Math.max(0, anomaly.first() - mostLag);
+        Arrays.fill(usable, reach, Math.min(usable.length, anomaly.last() + MARGIN), true);
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
-            Suspect suspect = signal.suspect();
-            Coincidence.of(
-                            signal.values(),
-                            usable,
-                            anomaly.from(),
-                            anomaly.to(),
-                            mostLag,
-                            suspect.direction(),
-                            suspect.peak())
-                    .ifPresent(coincidence -> tested.add(new Tested(signal, coincidence, usable)));
+            test(signal, usable, anomaly, mostLag).ifPresent(tested::add);
         }
         tested.sort(Comparator.comparingDouble(one -> one.coincidence().p()));
         return tested;
+    }
+
+    /** The clearest symptom is compared, and the span of all of them, for which the probability is doubled. */
+    private static Optional<Tested> test(Signal signal, boolean[] usable, Anomaly anomaly, int mostLag) {
+        Optional<Tested> one = test(signal, usable, anomaly.from(), anomaly.to(), mostLag, 1);
+        if (anomaly.first() == anomaly.from() && anomaly.last() == anomaly.to()) {
+            return one;
+        }
+        return Stream.of(
+                        test(signal, usable, anomaly.from(), anomaly.to(), mostLag, 2),
+                        test(signal, usable, anomaly.first(), anomaly.last(), mostLag, 2))
+                .flatMap(Optional::stream)
+                .min(Comparator.comparingDouble(tested -> tested.coincidence().p()));
+    }
+
+    private static Optional<Tested> test(
+            Signal signal, boolean[] usable, int from, int to, int mostLag, int tries) {
+        Suspect suspect = signal.suspect();
+        return Coincidence.of(signal.values(), usable, from, to, mostLag, suspect.direction(), suspect.peak())
+                .map(found -> new Tested(signal, found.withP(Math.min(1, tries * found.p())), from, to, usable));
     }
 
     /** Those beyond chance among so many signals, and far enough to matter. */
@@ -166,7 +181,7 @@ final class Attributor {
         }
         Set<Signal> discovered = new HashSet<>();
         for (Tested one : tested.subList(0, significant)) {
-            if (isFarEnough(cause(one, anomaly, grid), anomaly)) {
+            if (isFarEnough(cause(one, grid), anomaly)) {
                 discovered.add(one.signal());
             }
         }
@@ -181,7 +196,7 @@ final class Attributor {
             boolean confirmed =
                     anywhere.contains(one.signal()) && one.coincidence().p() <= CONFIRMED;
             if (here.contains(one.signal()) || confirmed) {
-                Attribution.Cause cause = cause(one, anomaly, grid);
+                Attribution.Cause cause = cause(one, grid);
                 if (isFarEnough(cause, anomaly)) {
                     causes.add(cause);
                 }
@@ -196,14 +211,14 @@ final class Attributor {
     }
 
     /** With the signal's figures: as it mostly is, and as it was when the anomaly came about. */
-    private static Attribution.Cause cause(Tested tested, Anomaly anomaly, Grid grid) {
+    private static Attribution.Cause cause(Tested tested, Grid grid) {
         Signal signal = tested.signal();
         Coincidence coincidence = tested.coincidence();
         double[] values = signal.values();
         int direction = signal.suspect().direction();
         boolean peak = signal.suspect().peak();
-        int from = Math.max(0, anomaly.from() - coincidence.lag() - coincidence.width() + 1);
-        int to = Math.max(from + 1, Math.min(values.length, anomaly.to() - coincidence.lag()));
+        int from = Math.max(0, tested.from() - coincidence.lag() - coincidence.width() + 1);
+        int to = Math.max(from + 1, Math.min(values.length, tested.to() - coincidence.lag()));
         double[] outside = new double[values.length];
         int count = 0;
         double sum = 0;

@@ -21,9 +21,9 @@ public final class Causes {
      * How far beyond chance a shift must be. Chosen on one set of simulated runs and kept on another
      * ({@code CauseCalibrationTest}).
      */
-    private static final ShiftScan SYMPTOMS = new ShiftScan(2.5, 2);
+    private static final ShiftScan SYMPTOMS = new ShiftScan(2.5, 2.5);
 
-    private static final ShiftScan SIGNALS = new ShiftScan(2.5, 2);
+    private static final ShiftScan SIGNALS = new ShiftScan(3, 3.5);
     private static final int MOST = 20;
 
     private Causes() {}

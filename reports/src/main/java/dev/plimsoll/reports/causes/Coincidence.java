@@ -22,7 +22,7 @@ import java.util.Optional;
 record Coincidence(double strength, int lag, int width, double p) {
     private static final double COST = 0.03;
     private static final double ROUNDING = 1e-9;
-    private static final int LONGEST_TAIL = 30;
+    private static final int LONGEST_TAIL = 10;
     private static final int FEWEST = 20;
 
     /**
@@ -60,6 +60,11 @@ record Coincidence(double strength, int lag, int width, double p) {
         Optional<Coincidence> better =
                 up.isPresent() && (down.isEmpty() || up.get().p() <= down.get().p()) ? up : down;
         return better.map(one -> new Coincidence(one.strength, one.lag, one.width, Math.min(1, 2 * one.p)));
+    }
+
+    /** The same with another probability. */
+    Coincidence withP(double other) {
+        return new Coincidence(strength, lag, width, other);
     }
 
     private static Optional<Coincidence> turned(

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * <p>Values of a server are correlated in time, so a mean of many strays further than that of independent ones would. The
  * spread of means is therefore taken from the series itself, at each length: the median absolute difference of
  * neighbouring blocks' means, as Wu and Zhao (2007, "Inference of trends in time series") estimate a long-run variance.
- * A change of level is in few of these differences and hardly moves their median. What is longer than an eighth of the
- * series has the spread that this length has, as if correlation had ended there.
+ * A change of level is in few of these differences and hardly moves their median. An eighth of the series is
+ * the longest that can be estimated so; beyond, the growth from one doubling to the next goes on at half its pace.
  *
  * <p>Short stretches are held against their neighbourhood, and their spread is the larger one of the median absolute
  * deviation and of the upper tail: latencies are skewed.
@@ -21,9 +21,10 @@ final class Noise {
     /** A normal distribution's standard deviation / its median absolute deviation. */
     private static final double TO_DEVIATION = 1.4826;
 
-    private static final double[] TAILS = {0.9, 0.97};
-    private static final double[] TAIL_DEVIATIONS = {1.2816, 1.8808};
+    private static final double[] TAILS = {0.9, 0.95};
+    private static final double[] TAIL_DEVIATIONS = {1.2816, 1.6449};
     private static final int FEWEST_BLOCKS = 8;
+    private static final double MOST_GROWTH = 1.5;
     private static final int NEIGHBOURS = 20;
 
     private final double[] shortDeviations = new double[SHORT + 1];
@@ -73,10 +74,15 @@ final class Noise {
 
     /** The median of the values around each one, {@value #NEIGHBOURS} before it and after it. */
     static double[] neighbourhood(double[] values) {
+        return medians(values, NEIGHBOURS);
+    }
+
+    /** The median of each value and so many before it and after it; steps that are longer stay as they are. */
+    static double[] medians(double[] values, int neighbours) {
         double[] medians = new double[values.length];
-        int width = Math.min(2 * NEIGHBOURS + 1, values.length);
+        int width = Math.min(2 * neighbours + 1, values.length);
         for (int i = 0; i < values.length; i++) {
-            int from = Math.max(0, Math.min(i - NEIGHBOURS, values.length - width));
+            int from = Math.max(0, Math.min(i - neighbours, values.length - width));
             double[] around = Arrays.copyOfRange(values, from, from + width);
             Arrays.sort(around);
             medians[i] = quantile(around, 0.5);
@@ -91,8 +97,14 @@ final class Noise {
 
     /** The standard deviation of the mean of so many neighbours in a series without changes. */
     double ofLong(int length) {
-        int scale = Math.min(longVariances.length - 1, 31 - Integer.numberOfLeadingZeros(length));
-        return Math.sqrt(longVariances[scale] / length);
+        int scale = 31 - Integer.numberOfLeadingZeros(length);
+        int last = longVariances.length - 1;
+        double variance = longVariances[Math.min(last, scale)];
+        if (scale > last && last > 0) {
+            double growth = Math.min(MOST_GROWTH, longVariances[last] / longVariances[last - 1]);
+            variance *= Math.pow((1 + growth) / 2, scale - last);
+        }
+        return Math.sqrt(variance / length);
     }
 
     static double[] blockMeans(double[] values, int length) {
@@ -118,6 +130,11 @@ final class Noise {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return quantile(sorted, 0.5);
+    }
+
+    /** The deviation of values around 0, whatever their outliers. */
+    static double spread(double[] values) {
+        return TO_DEVIATION * medianDistance(values, 0);
     }
 
     private static double medianDistance(double[] values, double from) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stretch's mean is held against the mean of all else, as circular binary segmentation does (Olshen, Venkatraman,
  * Lucito and Wigler 2004), so that a spike, a hump and a lasting change are one question. A stretch of up to
- * {@value Noise#SHORT} values is held against its neighbourhood. Each length has its own {@link Noise}, with the series'
+ * {@value Noise#SHORT} values is held against its neighbourhood; in a longer one, outliers are cut off. Each length has its own {@link Noise}, with the series'
  * autocorrelation in it, and its own critical value: {@code √(2 ln(e n / length))} is what the largest of all stretches of
  * a length reaches by chance (Walther and Perry 2022, "Calibrating the scan statistic"). The stretch that is furthest
  * beyond it is taken out, and the rest is searched again.
@@ -24,6 +24,8 @@ record ShiftScan(double shortCaution, double longCaution) {
 
     private static final int MOST_SHIFTS = 60;
     private static final double GROWTH = 1.25;
+    /** Deviations from its closest neighbours beyond which a value says no more of the level of a long stretch. */
+    private static final double OUTLIER = 4;
 
     /**
      * The shifts of a series, in order of time.
@@ -99,14 +101,20 @@ record ShiftScan(double shortCaution, double longCaution) {
             n = values.length;
             double[] around = Noise.neighbourhood(values);
             double[] local = new double[n];
+            double[] clipped = new double[n];
             sums = new double[n + 1];
             localSums = new double[n + 1];
             for (int i = 0; i < n; i++) {
                 local[i] = values[i] - around[i];
-                sums[i + 1] = sums[i] + values[i];
+            }
+            double most = OUTLIER * Math.max(floor, Noise.spread(local));
+            double[] close = Noise.medians(values, Noise.SHORT / 2);
+            for (int i = 0; i < n; i++) {
+                clipped[i] = Math.max(close[i] - most, Math.min(close[i] + most, values[i]));
+                sums[i + 1] = sums[i] + clipped[i];
                 localSums[i + 1] = localSums[i] + local[i];
             }
-            noise = Noise.of(values, local, floor);
+            noise = Noise.of(clipped, local, floor);
         }
 
         /** The stretch furthest beyond its critical value; null where none is beyond. */

@@ -121,6 +121,12 @@ class DriftSearchTest {
                 .sentence());
     }
 
+    /** Cold for the first 12 minutes, warm from the 105th on, and smooth in between. */
+    private static double warmth(int second) {
+        double way = Math.max(0, Math.min(1, (second - 720) / 5580.0));
+        return way * way * (3 - 2 * way);
+    }
+
     /** The drifts of such a run; in its second half so many requests come each second, in its first 10. */
     private static List<RunEvent> drifts(Course course, long seed, int requestsLater) {
         Random random = new Random(seed);
@@ -130,7 +136,7 @@ class DriftSearchTest {
         RunSeries series = new RunSeries();
         double wander = 0;
         for (int second = 0; second < SECONDS; second++) {
-            Map<String, Double> now = new HashMap<>(course.at(1 - Math.exp(-second / 1500.0)));
+            Map<String, Double> now = new HashMap<>(course.at(warmth(second)));
             /* Noise that lasts: correlation 0.95 from second to second, deviation 1 %. */
             wander = 0.95 * wander + Math.sqrt(1 - 0.95 * 0.95) * random.nextGaussian();
             double tokens = now.remove("tokens") * (1 + 0.01 * wander);

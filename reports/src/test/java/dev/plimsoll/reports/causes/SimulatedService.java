@@ -196,7 +196,7 @@ final class SimulatedService {
 
     private void second(int second) {
         boolean on = isActive(second);
-        double slow = Math.exp(0.04 * noise("speed", 0.95));
+        double slow = Math.exp(0.02 * noise("speed", 0.95));
         slow *= on && event == Event.CLOCK_DROP ? 1 / (0.62 + 0.25 * intensity) : 1;
         slow *= on && event == Event.CORE_SATURATED ? 1.3 + 0.7 * intensity : 1;
         double now = rate * (on && event == Event.LOAD ? 1.6 + 0.5 * intensity : 1);
