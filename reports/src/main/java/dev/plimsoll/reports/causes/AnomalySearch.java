@@ -138,8 +138,7 @@ record AnomalySearch(ShiftScan scan) {
                     ? shift.edge()
                     : Shift.Edge.NONE;
             Shift part = new Shift(from, to, bad * heights[i], shift.excess(), edge);
-            parts.add(
-                    !parts.isEmpty() && parts.getLast().to() == from ? join(parts.removeLast(), part) : part);
+            parts.add(!parts.isEmpty() && parts.getLast().to() == from ? join(parts.removeLast(), part) : part);
         }
         return parts;
     }

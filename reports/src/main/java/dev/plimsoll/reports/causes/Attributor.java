@@ -88,9 +88,8 @@ final class Attributor {
             anywhere.addAll(here);
         }
         Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
-        tested.forEach((anomaly, ofIt) -> causes.put(
-                anomaly,
-                causes(anomaly, ofIt, discovered.getOrDefault(anomaly, Set.of()), anywhere, grid)));
+        tested.forEach((anomaly, ofIt) ->
+                causes.put(anomaly, causes(anomaly, ofIt, discovered.getOrDefault(anomaly, Set.of()), anywhere, grid)));
         Map<String, Integer> support = support(causes);
         Map<String, List<Anomaly>> groups = new LinkedHashMap<>();
         Map<String, List<Attribution.Cause>> ofGroup = new HashMap<>();
@@ -164,8 +163,7 @@ final class Attributor {
                 .min(Comparator.comparingDouble(tested -> tested.coincidence().p()));
     }
 
-    private static Optional<Tested> test(
-            Signal signal, boolean[] usable, int from, int to, int mostLag, int tries) {
+    private static Optional<Tested> test(Signal signal, boolean[] usable, int from, int to, int mostLag, int tries) {
         Suspect suspect = signal.suspect();
         return Coincidence.of(signal.values(), usable, from, to, mostLag, suspect.direction(), suspect.peak())
                 .map(found -> new Tested(signal, found.withP(Math.min(1, tries * found.p())), from, to, usable));
