@@ -108,6 +108,11 @@ final class LegRun {
         each(Shard::stop);
     }
 
+    /** Schedules nothing from that instant on. */
+    void endAt(long nanos) {
+        each(shard -> shard.endAt(nanos));
+    }
+
     /** Cancels everything. */
     void abort() {
         each(Shard::abort);

@@ -16,6 +16,8 @@ import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Evidence;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watch;
+import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Instant;
@@ -32,8 +34,6 @@ import org.HdrHistogram.Histogram;
  * is told as its reason: a promotion that nobody can check is none. The run's thread only.
  */
 final class Conclusion {
-    private static final Baselines NO_BASELINES = new Baselines(List.of(), "");
-
     private final RunRequest request;
     private final Scenario scenario;
     private final Ledger ledger;
@@ -55,12 +55,18 @@ final class Conclusion {
      *
      * @param ended what ended it early, if something did
      * @param smoke what became of the smoke test, if it was reached
+     * @param watch what watched the load, if some was sent that is judged
      */
-    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke) {
+    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke, Optional<Watch> watch) {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
         Measured measured = new Measured(
-                clock.instant(), ledger.summary(), ended, smoke, request.judge() ? baselines() : NO_BASELINES);
+                clock.instant(),
+                ledger.summary(),
+                ended,
+                smoke,
+                watch.map(one -> one.finish(ledger.results(), ended.isEmpty())),
+                request.judge() ? baselines() : Baselines.NONE);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
         if (unwritten.isEmpty()) {
@@ -79,6 +85,7 @@ final class Conclusion {
             Summary summary,
             Optional<RunEnded> ended,
             Optional<Verdict.Check> smoke,
+            Optional<Watched> watched,
             Baselines baselines) {}
 
     private Baselines baselines() {
@@ -102,7 +109,8 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
-                secrets.mask(missing));
+                secrets.mask(missing),
+                measured.watched());
         Optional<Verdict> verdict =
                 scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));
         return new RunOutcome(ledger.directory(), info, measured.summary(), verdict, ledger.results());
@@ -119,7 +127,8 @@ final class Conclusion {
                 verdict.run(),
                 Verdict.Outcome.INCONCLUSIVE,
                 List.of("the run did not go to its end"),
-                verdict.checks());
+                verdict.checks(),
+                verdict.watch());
     }
 
     /** The last files, one by one. The verdict is the last of them: who finds it finds all. */
