@@ -342,8 +342,7 @@ final class AgentSession {
                             + " ms too late: it ends now",
                     Map.of("leg", Integer.toString(index)));
         }
-        long nanos = WallClock.nanosAt(at);
-        executor.execute(() -> leg.endAt(nanos));
+        executor.execute(() -> leg.endAt(at));
         return new Answer.Ends(index, at);
     }
 

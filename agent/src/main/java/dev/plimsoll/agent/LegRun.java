@@ -108,8 +108,9 @@ final class LegRun {
         each(Shard::stop);
     }
 
-    /** Schedules nothing from that instant on. */
-    void endAt(long nanos) {
+    /** Schedules nothing from that instant of the agent's wall clock on: as far from the start as that was. */
+    void endAt(long wallMicros) {
+        long nanos = startNanos + (wallMicros - startMicros) * NANOS_PER_MICRO;
         each(shard -> shard.endAt(nanos));
     }
 

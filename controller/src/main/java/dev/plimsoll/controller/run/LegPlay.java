@@ -36,6 +36,7 @@ final class LegPlay {
     private Instant legStart = Instant.MAX;
     private int slot = -1;
     private boolean ending;
+    private boolean endTold;
 
     LegPlay(Crew crew, Ledger ledger, RunCard card, RunLoop loop, InstantSource clock) {
         this.crew = crew;
@@ -52,6 +53,7 @@ final class LegPlay {
                 .values());
         legStart = clock.instant().plus(crew.ahead());
         slot = -1;
+        endTold = false;
         leg = next;
         card.loadStarts(legStart);
         ledger.legStarts(next.index(), legStart);
@@ -122,15 +124,12 @@ final class LegPlay {
      */
     private void endAt(Duration length, String reason) throws RunEnded {
         Leg current = leg;
-        if (current == null || ending) {
+        if (current == null || ending || endTold) {
             return;
         }
         Instant end = legStart.plus(length);
-        ending = true;
-        ledger.event(
-                "end",
-                reason,
-                Map.of("leg", current.index(), "seconds", length.toNanos() / NANOS_PER_SECOND));
+        endTold = true;
+        ledger.event("end", reason, Map.of("leg", current.index(), "seconds", length.toNanos() / NANOS_PER_SECOND));
         List<Duration> ends = new ArrayList<>();
         List<AgentLink> told = crew.living();
         for (AgentLink link : told) {
@@ -139,7 +138,8 @@ final class LegPlay {
             link.ask(command, START_LIMIT)
                     .onSuccess(answer -> loop.execute(() -> {
                         if (!(answer instanceof Answer.Ends its)) {
-                            throw RunEnded.refused("agent " + link.facts().label() + " did not end its load: " + answer);
+                            throw RunEnded.refused(
+                                    "agent " + link.facts().label() + " did not end its load: " + answer);
                         }
                         ends.add(length.plus(Duration.of(its.wallMicros() - at, ChronoUnit.MICROS)));
                         if (ends.size() == told.size()) {
@@ -149,8 +149,8 @@ final class LegPlay {
                     }))
                     .onFailure(e -> loop.execute(() -> {
                         if (!link.isLost()) {
-                            throw RunEnded.aborted("agent " + link.facts().label() + " did not answer EndLeg: "
-                                    + e.getMessage());
+                            throw RunEnded.aborted(
+                                    "agent " + link.facts().label() + " did not answer EndLeg: " + e.getMessage());
                         }
                     }));
         }

@@ -109,9 +109,7 @@ public final class RunDirector {
         scenario = request.scenario().scenario();
         secrets = new Secrets(request.scenario().secrets());
         legs = Leg.of(scenario, request.openEnd());
-        totalSeconds = legs.stream()
-                .mapToDouble(one -> one.duration().toNanos() / NANOS_PER_SECOND)
-                .sum();
+        totalSeconds = seconds(Leg.of(scenario));
         judge = request.judge() ? scenario.gate().map(Judge::new) : Optional.empty();
     }
 
@@ -407,13 +405,20 @@ public final class RunDirector {
         }
     }
 
+    private static double seconds(List<Leg> legs) {
+        return legs.stream()
+                .mapToDouble(one -> one.duration().toNanos() / NANOS_PER_SECOND)
+                .sum();
+    }
+
     private void merged(Ledger ledger, List<MergedInterval> complete) throws RunEnded {
         if (complete.isEmpty() || play == null) {
             return;
         }
         complete.forEach(interval -> progress = progress.plus(interval));
         List<String> atRisk = judge.map(j -> j.atRisk(ledger.results())).orElse(List.of());
-        observer.progress(new ProgressLine.Place(ledger.now(), totalSeconds, play.phase(), atRisk), progress);
+        double total = ledger.now() > totalSeconds ? seconds(legs) : totalSeconds;
+        observer.progress(new ProgressLine.Place(ledger.now(), total, play.phase(), atRisk), progress);
         if (watch.isPresent() && !play.isEnding()) {
             Optional<Watch.Advice> advice = watch.get().look(ledger.results());
             if (advice.isPresent()) {

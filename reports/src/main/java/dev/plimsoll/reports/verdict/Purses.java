@@ -30,7 +30,7 @@ record Purses(double promised, double tightest, boolean openEnd) {
         return of(gate, gate.stopWhenDecided() || longer, watched.planned(), longer);
     }
 
-    private static Purses of(Gate gate, boolean openEnd, double planned, boolean longer) {
+    static Purses of(Gate gate, boolean openEnd, double planned, boolean longer) {
         int parts = openEnd ? longer ? 3 : 2 : 1;
         return new Purses(
                 1 - (1 - gate.confidence()) / parts, gate.stopWhenDecided() ? EARLY * planned : planned, openEnd);
