@@ -108,8 +108,8 @@ public final class GateCalibration {
     /** Gates whose limit is the true value, which half of all estimates break. */
     static Shares limitIsTheTruth(int gates, Watching watching) {
         SimulatedRuns.Release same = SimulatedRuns.Release.same(0);
-        Scenario scenario = scenario(
-                PLANNED, watching, "thresholds: [ \"latency.mean <= " + same.meanMillis() + "ms\" ]");
+        Scenario scenario =
+                scenario(PLANNED, watching, "thresholds: [ \"latency.mean <= " + same.meanMillis() + "ms\" ]");
         return shares(gates, 2, random -> gate(scenario, same, List.of(), random));
     }
 
@@ -175,8 +175,8 @@ public final class GateCalibration {
                     .lengths()
                     .getFirst()
                     .seconds();
-            return seconds.map(length -> gate(
-                    scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, earlier, random));
+            return seconds.map(length ->
+                    gate(scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, earlier, random));
         });
         List<One> played = ones.stream().flatMap(Optional::stream).toList();
         return new Found(
@@ -226,7 +226,7 @@ public final class GateCalibration {
             Scenario scenario, SimulatedRuns.Release release, List<RunResults> baseline, SplittableRandom random) {
         Optional<OpenEnd> end = OpenEnd.of(scenario);
         int planned = (int) scenario.phases().getFirst().duration().toSeconds();
-        int longest = (int) end.map(one -> one.longest().toSeconds()).orElse((long) planned);
+        int longest = end.map(one -> (int) one.longest().toSeconds()).orElse(planned);
         SimulatedRuns.Run run = new SimulatedRuns.Run("now", release, longest, random);
         Watch watch = new Watch(scenario.gate().orElseThrow(), end, baseline);
         int until = longest;

@@ -65,7 +65,8 @@ final class SimulatedRuns {
         Run(String name, Release release, double plannedSeconds, SplittableRandom random) {
             this.release = release;
             this.random = random;
-            results = new RunResults(name, List.of(new PhaseWindow(0, 0, "steady", true, true, true, 0, plannedSeconds)));
+            results =
+                    new RunResults(name, List.of(new PhaseWindow(0, 0, "steady", true, true, true, 0, plannedSeconds)));
             results.legStarts(0, 0);
             level = Math.exp(release.runsDiffer() * random.nextGaussian());
             rate = Math.exp(release.runsDiffer() / 5 * random.nextGaussian());
@@ -95,8 +96,10 @@ final class SimulatedRuns {
             latencyState = CORRELATION * latencyState + random.nextGaussian();
             rateState = CORRELATION * rateState + random.nextGaussian();
             double now = MEAN_MILLIS * release.slower() * level * Math.exp(SECONDS_DIFFER * scale * latencyState);
-            int count = (int) Math.round(PER_SECOND * release.faster() * rate * Math.exp(SECONDS_DIFFER * scale * rateState)
-                    + random.nextDouble() - 0.5);
+            int count =
+                    (int) Math.round(PER_SECOND * release.faster() * rate * Math.exp(SECONDS_DIFFER * scale * rateState)
+                            + random.nextDouble()
+                            - 0.5);
             Histogram latencies = Histograms.create(Metrics.LATENCY);
             for (int i = 0; i < count; i++) {
                 double millis = now * Math.exp((SIGMA + release.tail()) * random.nextGaussian());
@@ -104,8 +107,7 @@ final class SimulatedRuns {
             }
             Histogram none = Histograms.create(Metrics.SEND_LAG);
             none.recordValueWithCount(0, count);
-            RequestCounts counts =
-                    new RequestCounts(count, count, count, 0, count, Map.of(), 0, count, count, 0, 0, 0);
+            RequestCounts counts = new RequestCounts(count, count, count, 0, count, Map.of(), 0, count, count, 0, 0, 0);
             RequestInterval requests = new RequestInterval(
                     new SeriesKey(0, "steady", "chat"),
                     counts,
