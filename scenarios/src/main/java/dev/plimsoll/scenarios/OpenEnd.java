@@ -22,10 +22,7 @@ public record OpenEnd(String phase, Duration planned, Duration longest) {
     public OpenEnd {
         requireNonNull(phase, "phase");
         Rule.positive(planned, "a phase's duration");
-        Rule.require(
-                longest.compareTo(planned) >= 0,
-                "gate.extend_until is at least as long as the last phase, which lasts " + text(planned),
-                text(longest));
+        Rule.require(longest.compareTo(planned) >= 0, "the longest length is at least the planned one", longest);
     }
 
     /**
@@ -50,6 +47,12 @@ public record OpenEnd(String phase, Duration planned, Duration longest) {
                 key
                         + " moves the end of the last phase, so its load is the same all along: a plain rate or concurrency",
                 "that of " + last.name());
+        gate.get()
+                .extendUntil()
+                .ifPresent(longest -> Rule.require(
+                        longest.compareTo(last.duration()) > 0,
+                        "gate.extend_until is longer than the last phase, which lasts " + text(last.duration()),
+                        text(longest)));
         return Optional.of(new OpenEnd(
                 last.name(), last.duration(), gate.get().extendUntil().orElse(last.duration())));
     }

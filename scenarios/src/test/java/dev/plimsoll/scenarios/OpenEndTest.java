@@ -58,7 +58,7 @@ class OpenEndTest {
                 "repeat=2 | moves the end of the only round: leave it or repeat out",
                 "phases[1].measure=false | so the last one is measured, not steady",
                 "phases[1].rate={from: 1/s, to: 9/s} | its load is the same all along",
-                "gate.extend_until=30s | at least as long as the last phase, which lasts 60s, not 30s"
+                "gate.extend_until=30s | longer than the last phase, which lasts 60s, not 30s"
             })
     void saysWhatDoesNotAllowIt(String override, String said) throws ScenarioException {
         List<String> overrides = override.startsWith("phases[1].measure")
