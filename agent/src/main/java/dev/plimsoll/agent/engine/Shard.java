@@ -135,6 +135,15 @@ public final class Shard {
         }
     }
 
+    /** Schedules nothing from that instant of {@code System.nanoTime()} on; what is under way is awaited. */
+    public void endAt(long nanos) {
+        if (started) {
+            stoppedAt = Math.min(stoppedAt, nanos);
+            List.of(slots).forEach(slot -> slot.endAt(nanos));
+            tick();
+        }
+    }
+
     /** Ends all load now: requests under way fail as timeouts. */
     public void abort() {
         if (!started) {
@@ -273,12 +282,13 @@ public final class Shard {
                 issue(slot, index, user.supply, slot.startNanos, user);
             }
         }
+        long until = Math.min(now, slot.endNanos - 1);
         Supply supply = slot.supply;
-        while (supply != null && slot.nextArrival <= now) {
+        while (supply != null && slot.nextArrival <= until) {
             issue(slot, index, supply, slot.nextArrival, null);
             slot.advance();
         }
-        for (User user = slot.awake(now); user != null; user = slot.awake(now)) {
+        for (User user = slot.awake(until); user != null; user = slot.awake(until)) {
             issue(slot, index, user.supply, user.due, user);
         }
         if (now >= slot.endNanos) {
