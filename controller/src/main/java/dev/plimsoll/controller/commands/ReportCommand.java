@@ -11,6 +11,7 @@ import dev.plimsoll.reports.render.MarkdownReport;
 import dev.plimsoll.reports.render.ReportData;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.render.TextReport;
+import dev.plimsoll.reports.render.WatchText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -47,6 +48,9 @@ final class ReportCommand implements Callable<Integer> {
     @Option(names = "--no-color", description = "No colours. NO_COLOR in the environment does the same.")
     private boolean noColor;
 
+    @Option(names = "--explain", description = "Say, too, why the load of a gate ended when it did, check by check.")
+    private boolean explain;
+
     ReportCommand(Console console) {
         this.console = console;
     }
@@ -66,6 +70,12 @@ final class ReportCommand implements Callable<Integer> {
         ReportData data = report.build();
         write(bundle, data);
         shown.print(TextReport.render(data, shown.colourOut(), shown.width()));
+        if (explain) {
+            shown.print(
+                    data.verdict().isPresent()
+                            ? WatchText.render(data.verdict().get(), shown.width())
+                            : "\nno verdict to explain: the run was not judged\n");
+        }
         shown.say("wrote " + bundle.directory().resolve("report.html"));
         return ExitCode.DONE.code();
     }

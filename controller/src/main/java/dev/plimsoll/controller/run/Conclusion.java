@@ -17,6 +17,8 @@ import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Evidence;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watch;
+import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Instant;
@@ -33,8 +35,6 @@ import org.HdrHistogram.Histogram;
  * is told as its reason: a promotion that nobody can check is none. The run's thread only.
  */
 final class Conclusion {
-    private static final Baselines NO_BASELINES = new Baselines(List.of(), "");
-
     private final RunRequest request;
     private final Scenario scenario;
     private final Ledger ledger;
@@ -56,14 +56,21 @@ final class Conclusion {
      *
      * @param ended what ended it early, if something did
      * @param smoke what became of the smoke test, if it was reached
+     * @param watch what watched the load, if some was sent that is judged
      */
-    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke) {
+    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke, Optional<Watch> watch) {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
         List<RunEvent> moved = request.kept() ? ledger.moved() : List.of();
         tryWrite(() -> ledger.write(moved)).ifPresent(problems::add);
         Measured measured = new Measured(
-                clock.instant(), ledger.summary(), ended, smoke, request.judge() ? baselines() : NO_BASELINES, moved);
+                clock.instant(),
+                ledger.summary(),
+                ended,
+                smoke,
+                watch.map(one -> one.finish(ledger.results(), ended.isEmpty())),
+                request.judge() ? baselines() : Baselines.NONE,
+                moved);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
         if (unwritten.isEmpty()) {
@@ -82,6 +89,7 @@ final class Conclusion {
             Summary summary,
             Optional<RunEnded> ended,
             Optional<Verdict.Check> smoke,
+            Optional<Watched> watched,
             Baselines baselines,
             List<RunEvent> moved) {}
 
@@ -106,7 +114,8 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
-                secrets.mask(missing));
+                secrets.mask(missing),
+                measured.watched());
         Optional<Verdict> verdict =
                 scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));
         return new RunOutcome(ledger.directory(), info, measured.summary(), verdict, ledger.results());
@@ -123,7 +132,8 @@ final class Conclusion {
                 verdict.run(),
                 Verdict.Outcome.INCONCLUSIVE,
                 List.of("the run did not go to its end"),
-                verdict.checks());
+                verdict.checks(),
+                verdict.watch());
     }
 
     /** The last files, one by one. The verdict is the last of them: who finds it finds all. */
