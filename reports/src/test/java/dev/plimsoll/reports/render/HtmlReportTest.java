@@ -29,6 +29,7 @@ final class HtmlReportTest {
                         "Checks",
                         "Errors",
                         "Figures by phase and request",
+                        "What moved",
                         "Charts",
                         "Nodes, over the measured phases",
                         "Events",
@@ -74,6 +75,22 @@ final class HtmlReportTest {
                 List.of("✗ fail", "✓ pass", "? undecided", "– no data", "✓ pass"),
                 rows.stream().map(List::getFirst).toList());
         assertEquals("0.12 %", rows.get(2).get(3), "a ratio is printed as a percentage");
+    }
+
+    @Test
+    void whatMovedIsATableAndAMark() {
+        Element table = TestingXml.elements(section("What moved"), "tbody").getFirst();
+        List<List<String>> rows = rows(table);
+        assertEquals(1, rows.size());
+        assertEquals("60 s", rows.getFirst().getFirst().replace('\u00a0', ' '));
+        assertTrue(rows.getFirst().getLast().contains("the engine was full"), rows.toString());
+        Element events = TestingXml.elements(section("Events"), "tbody").getFirst();
+        List<String> marked = rows(events).stream()
+                .filter(row -> row.get(2).equals("attribution"))
+                .map(List::getFirst)
+                .toList();
+        assertEquals(1, marked.size());
+        assertTrue(marked.getFirst().startsWith("▼"), marked.toString());
     }
 
     @Test

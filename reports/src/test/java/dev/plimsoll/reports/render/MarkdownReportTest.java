@@ -8,6 +8,9 @@ import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import dev.plimsoll.reports.bundle.RunEvent;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class MarkdownReportTest {
@@ -64,6 +67,16 @@ final class MarkdownReportTest {
         ReportData empty = TestingReports.empty();
         String text = MarkdownReport.render(empty.info(), empty.summary(), empty.verdict(), "");
         assertTrue(text.contains("No request of a measured phase succeeded."));
+    }
+
+    @Test
+    void whatMovedIsShownShortly() {
+        List<RunEvent> events = IntStream.range(0, 5)
+                .mapToObj(i -> new RunEvent(i, "drift", "thermal drift of gpu-" + i, Map.of("kind", "thermal")))
+                .toList();
+        String text = MarkdownReport.render(ROLLBACK.info(), ROLLBACK.summary(), ROLLBACK.verdict(), events, "");
+        assertTrue(text.contains("What moved:\n- thermal drift of gpu-0\n- thermal drift of gpu-1\n- … and 3 more"), text);
+        assertTrue(text.lines().count() <= MarkdownReport.MAX_LINES);
     }
 
     private static String render(Optional<Verdict> verdict) {

@@ -93,4 +93,10 @@ final class TextReportTest {
     private static String line(List<String> lines, String start) {
         return lines.stream().filter(l -> l.startsWith(start)).findFirst().orElseThrow(() -> new AssertionError(start));
     }
+
+    @Test
+    void tellsWhatMoved() {
+        String text = TextReport.render(ROLLBACK, false, 100);
+        assertTrue(text.contains("what moved\n     60 s  From 35 s on vllm.requests.waiting grew from 0 to 40"), text);
+    }
 }
