@@ -2,8 +2,11 @@ package dev.plimsoll.controller.run;
 
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
+import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
+import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.BaselineChoice;
 import dev.plimsoll.scenarios.Gate;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,47 +19,77 @@ import java.util.Optional;
  *
  * @param runs the latest first; empty when there is none
  * @param problem why there is none, a sentence; empty when there is one or none is wanted
+ * @param notes what a reader should know of the choice, a sentence each
  */
-record Baselines(List<RunResults> runs, String problem) {
-    private static final Baselines NONE_WANTED = new Baselines(List.of(), "");
+record Baselines(List<RunResults> runs, String problem, List<String> notes) {
+    private static final Baselines NONE_WANTED = new Baselines(List.of(), "", List.of());
+    /** How many promoted runs are looked at, at most, for some that can be compared with. */
+    private static final int MOST_LOOKED_AT = 50;
 
     Baselines {
         runs = List.copyOf(runs);
+        notes = List.copyOf(notes);
     }
 
-    /** Finds those that the gate names: a bundle, the latest promoted one of a store, or the last ones of this store. */
-    static Baselines find(Optional<Gate.Baseline> wanted, Path store, String loadHash) {
-        if (wanted.isEmpty()) {
+    static Baselines none(String problem) {
+        return new Baselines(List.of(), problem, List.of());
+    }
+
+    /**
+     * Finds those that the gate names: a bundle, the last promoted ones of a store, or the last ones of this store.
+     *
+     * @param wanted the gate, if there is one
+     * @param store where the run itself is kept
+     * @param now what describes the run; earlier ones are held to the same circumstances
+     * @param results what the run measured
+     */
+    static Baselines find(Optional<Gate> wanted, Path store, RunInfo now, RunResults results) {
+        if (wanted.flatMap(Gate::baseline).isEmpty()) {
             return NONE_WANTED;
         }
-        Gate.Baseline baseline = wanted.get();
+        Gate.Baseline baseline = wanted.get().baseline().get();
+        GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
+        BaselineChoice choice =
+                new BaselineChoice(now.circumstances(results, limits), baseline.allow(), baseline.runs());
+        String loadHash = now.scenario().loadHash();
         try {
             if (baseline.run().isEmpty()) {
-                return promoted(store, loadHash, baseline.runs());
+                return promoted(store, loadHash, choice, limits);
             }
             Path named = Path.of(baseline.run().get());
             if (Files.isRegularFile(named.resolve("run.json"))) {
-                return new Baselines(List.of(RunBundle.open(named).results()), "");
+                offer(choice, RunBundle.open(named), limits);
+                return chosen(choice, "");
             }
             if (!Files.isDirectory(named)) {
-                return new Baselines(
-                        List.of(),
-                        "gate.baseline.run: there is no " + named + "; name a run bundle or a store of them");
+                return none("gate.baseline.run: there is no " + named + "; name a run bundle or a store of them");
             }
-            return promoted(named, loadHash, 1);
+            return promoted(named, loadHash, choice, limits);
         } catch (BundleException | IllegalArgumentException | UncheckedIOException e) {
-            return new Baselines(List.of(), "the baseline cannot be read: " + e.getMessage());
+            return none("the baseline cannot be read: " + e.getMessage());
         }
     }
 
-    private static Baselines promoted(Path store, String loadHash, int runs) {
-        List<RunResults> found = new RunStore(store)
-                .promoted(loadHash, runs).stream().map(RunBundle::results).toList();
-        return new Baselines(
-                found,
-                found.isEmpty()
-                        ? "there is no promoted run of this load in " + store
-                                + "; promote one first, or name one with gate.baseline.run"
-                        : "");
+    private static Baselines promoted(
+            Path store, String loadHash, BaselineChoice choice, GeneratorFitness.Limits limits) {
+        for (RunBundle bundle : new RunStore(store).promoted(loadHash, MOST_LOOKED_AT)) {
+            if (!choice.isFull()) {
+                offer(choice, bundle, limits);
+            }
+        }
+        return chosen(
+                choice,
+                "there is no promoted run of this load in " + store
+                        + "; promote one first, or name one with gate.baseline.run");
+    }
+
+    private static void offer(BaselineChoice choice, RunBundle bundle, GeneratorFitness.Limits limits) {
+        RunResults results = bundle.results();
+        choice.offer(results, bundle.info().circumstances(results, limits));
+    }
+
+    private static Baselines chosen(BaselineChoice choice, String nothingOffered) {
+        String problem = choice.chosen().isEmpty() ? choice.problem().orElse(nothingOffered) : "";
+        return new Baselines(choice.chosen(), problem, choice.notes());
     }
 }

@@ -32,7 +32,7 @@ import org.HdrHistogram.Histogram;
  * is told as its reason: a promotion that nobody can check is none. The run's thread only.
  */
 final class Conclusion {
-    private static final Baselines NO_BASELINES = new Baselines(List.of(), "");
+    private static final Baselines NO_BASELINES = Baselines.none("");
 
     private final RunRequest request;
     private final Scenario scenario;
@@ -82,10 +82,7 @@ final class Conclusion {
             Baselines baselines) {}
 
     private Baselines baselines() {
-        return Baselines.find(
-                scenario.gate().flatMap(Gate::baseline),
-                request.store(),
-                request.scenario().loadHash());
+        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
     }
 
     private RunOutcome outcome(Measured measured, List<String> problems) {
@@ -102,6 +99,7 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
+                measured.baselines().notes(),
                 secrets.mask(missing));
         Optional<Verdict> verdict =
                 scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));

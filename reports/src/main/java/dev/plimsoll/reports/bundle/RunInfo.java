@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.plimsoll.reports.results.GeneratorFitness;
+import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.Circumstances;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +53,17 @@ public record RunInfo(
         requireNonNull(status, "status");
         agents = List.copyOf(agents);
         notes = List.copyOf(notes);
+    }
+
+    /**
+     * Under what the run was measured.
+     *
+     * @param results what it measured
+     * @param limits from where on its generator is a suspect
+     */
+    public Circumstances circumstances(RunResults results, GeneratorFitness.Limits limits) {
+        return Circumstances.of(
+                scenario.loadHash(), target.model(), target.vllmVersion(), target.cacheConfig(), results, limits);
     }
 
     /** How far a run is. */

@@ -27,7 +27,8 @@ import java.util.Optional;
  * </ul>
  *
  * <p>Reasons come in the order of their weight: failures, then doubts about the measurement and checks without data,
- * then undecided checks. The confidence is that of each check, not of all together.
+ * then undecided checks. The confidence is that of each check, not of all together; but comparisons with the baseline
+ * roll back only where all of them together are as sure ({@link BaselineFamily}).
  */
 public final class Judge {
     private static final int FORMAT = 1;
@@ -152,15 +153,16 @@ public final class Judge {
         if (evidence.baseline().isEmpty() && !baseline.required()) {
             return List.of("not compared with a baseline: " + problem);
         }
-        for (BaselineCheck check : baseline.checks()) {
-            checks.add(
-                    evidence.baseline().isEmpty()
-                            ? Judged.of(
-                                    BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false)
-                            : new BaselineComparison(check, gate.confidence())
-                                    .judge(evidence.results(), evidence.baseline()));
+        if (evidence.baseline().isEmpty()) {
+            for (BaselineCheck check : baseline.checks()) {
+                checks.add(Judged.of(
+                        BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false));
+            }
+            return List.of();
         }
-        return List.of();
+        checks.addAll(new BaselineFamily(baseline.checks(), gate.confidence())
+                .judge(evidence.results(), evidence.baseline()));
+        return evidence.baselineNotes();
     }
 
     /**
