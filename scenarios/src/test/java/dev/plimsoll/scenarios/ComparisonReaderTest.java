@@ -20,15 +20,14 @@ class ComparisonReaderTest {
         assertEquals(Metrics.LATENCY, check.metric());
         assertEquals(OptionalDouble.of(0.1), check.relative());
         assertEquals(OptionalDouble.of(5), check.absolute());
-        assertEquals("gpu.power", read("gpu.power.mean on gpu-0 <= +5%").metric().name());
+        assertEquals(
+                "gpu.power", read("gpu.power.mean on gpu-0 <= +5%").metric().name());
     }
 
     @Test
     void saysWhatIsWrongAndWhere() {
-        IllegalArgumentException limit =
-                assertThrows(IllegalArgumentException.class, () -> read("latency.p99 <= 10%"));
-        assertEquals(
-                "a change after <= begins with +, such as +10%, not \"10%\" (column 16)", limit.getMessage());
+        IllegalArgumentException limit = assertThrows(IllegalArgumentException.class, () -> read("latency.p99 <= 10%"));
+        assertEquals("a change after <= begins with +, such as +10%, not \"10%\" (column 16)", limit.getMessage());
         IllegalArgumentException name =
                 assertThrows(IllegalArgumentException.class, () -> read("latency.p99 on chit <= +10%"));
         assertTrue(name.getMessage().contains("the nearest is \"chat\""), name::getMessage);

@@ -7,6 +7,7 @@ import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.verdict.BaselineChoice;
+import dev.plimsoll.reports.verdict.Circumstances;
 import dev.plimsoll.scenarios.Gate;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
         Gate.Baseline baseline = wanted.get().baseline().get();
         GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
         BaselineChoice choice =
-                new BaselineChoice(now.circumstances(results, limits), baseline.allow(), baseline.runs());
+                new BaselineChoice(circumstances(now, results, limits), baseline.allow(), baseline.runs());
         String loadHash = now.scenario().loadHash();
         try {
             if (baseline.run().isEmpty()) {
@@ -85,7 +86,12 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
 
     private static void offer(BaselineChoice choice, RunBundle bundle, GeneratorFitness.Limits limits) {
         RunResults results = bundle.results();
-        choice.offer(results, bundle.info().circumstances(results, limits));
+        choice.offer(results, circumstances(bundle.info(), results, limits));
+    }
+
+    /** With this gate's limits for the generator, as the earlier run may have had a gate with others. */
+    private static Circumstances circumstances(RunInfo info, RunResults results, GeneratorFitness.Limits limits) {
+        return info.circumstances(results, GeneratorFitness.of(results, limits).findings());
     }
 
     private static Baselines chosen(BaselineChoice choice, String nothingOffered) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.verdict.Circumstances;
 import java.time.Instant;
@@ -59,11 +58,11 @@ public record RunInfo(
      * Under what the run was measured.
      *
      * @param results what it measured
-     * @param limits from where on its generator is a suspect
+     * @param unfit what speaks against its generator, a sentence each
      */
-    public Circumstances circumstances(RunResults results, GeneratorFitness.Limits limits) {
+    public Circumstances circumstances(RunResults results, List<String> unfit) {
         return Circumstances.of(
-                scenario.loadHash(), target.model(), target.vllmVersion(), target.cacheConfig(), results, limits);
+                scenario.loadHash(), target.model(), target.vllmVersion(), target.cacheConfig(), results, unfit);
     }
 
     /** How far a run is. */

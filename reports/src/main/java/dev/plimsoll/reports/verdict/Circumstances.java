@@ -2,7 +2,6 @@ package dev.plimsoll.reports.verdict;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.scenarios.Difference;
 import java.util.ArrayList;
@@ -58,8 +57,8 @@ public final class Circumstances {
      * @param model that requests named; empty where it is not known
      * @param vllmVersion as the server said; empty where it did not
      * @param cacheConfig labels of {@code vllm:cache_config_info}; empty where they are not known
-     * @param results what was measured: GPUs, and whether the generator was fit
-     * @param limits from where on the generator is a suspect
+     * @param results what was measured, for the kinds of GPUs
+     * @param unfit what speaks against its generator, a sentence each
      */
     public static Circumstances of(
             String loadHash,
@@ -67,10 +66,9 @@ public final class Circumstances {
             String vllmVersion,
             Map<String, String> cacheConfig,
             RunResults results,
-            GeneratorFitness.Limits limits) {
-        List<String> unfit = GeneratorFitness.of(results, limits).findings();
+            List<String> unfit) {
         return new Circumstances(
-                new LoadKey("", loadHash), model, vllmVersion, cacheConfig, GpuKind.of(results), unfit);
+                new LoadKey("", loadHash), model, vllmVersion, cacheConfig, GpuKind.of(results), List.copyOf(unfit));
     }
 
     /**
