@@ -77,7 +77,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--fail-on",
             paramLabel = "LIMIT",
-            description = "End with 1 when the change is surely beyond it, such as \"latency.p99 <= +10%%\"; repeatable.")
+            description =
+                    "End with 1 when the change is surely beyond it, such as \"latency.p99 <= +10%%\"; repeatable.")
     private List<String> limits = new ArrayList<>();
 
     @Option(
@@ -163,7 +164,8 @@ final class CompareCommand implements Callable<Integer> {
         }
         if (after.size() > 1) {
             throw new CommandException(
-                    ExitCode.USAGE, "--fail-on takes one run after vs, not " + after.size() + "; compare them one by one");
+                    ExitCode.USAGE,
+                    "--fail-on takes one run after vs, not " + after.size() + "; compare them one by one");
         }
         List<RunResults> all = new ArrayList<>();
         before.forEach(run -> run.results().ifPresent(all::add));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds the runs that a command line names: bundles, ids of runs in a store, files of other tools. */
 final class ComparedRuns {
@@ -69,6 +70,7 @@ final class ComparedRuns {
                                 : ", vLLM " + info.target().vllmVersion()),
                 info.circumstances(results, bundle.summary().generator().findings()),
                 Optional.of(results),
+                Set.of(),
                 Map.of(),
                 Map.of(),
                 notes);

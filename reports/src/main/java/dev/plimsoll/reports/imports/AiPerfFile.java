@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The files of AIPerf: {@code profile_export_aiperf.json}, which has figures, and {@code profile_export.jsonl}, which has
@@ -32,7 +33,8 @@ final class AiPerfFile {
     private static final Map<String, String> CAUTIONS = Map.of(
             "service_time", "AIPerf ends it at the last chunk with content, Plimsoll at the last byte",
             "output_tokens", "AIPerf counts them with a tokenizer of its own unless told to use the server's count",
-            "output_throughput", "AIPerf counts tokens with a tokenizer of its own unless told to use the server's count",
+            "output_throughput",
+                    "AIPerf counts tokens with a tokenizer of its own unless told to use the server's count",
             "tpot", "AIPerf counts tokens with a tokenizer of its own unless told to use the server's count");
 
     private AiPerfFile() {}
@@ -42,7 +44,8 @@ final class AiPerfFile {
     }
 
     static boolean isRecord(JsonNode node) {
-        return node.path("metadata").has("request_start_ns") && node.path("metrics").isObject();
+        return node.path("metadata").has("request_start_ns")
+                && node.path("metrics").isObject();
     }
 
     static ComparedRun summary(String name, JsonNode node) {
@@ -65,6 +68,7 @@ final class AiPerfFile {
                 TOOL + " " + node.path("aiperf_version").asText(),
                 Circumstances.ofFile(TOOL, "", model(node)),
                 Optional.empty(),
+                Set.of(),
                 points,
                 CAUTIONS,
                 List.of("it has figures alone; profile_export.jsonl beside it has every request, and changes have"
@@ -76,8 +80,7 @@ final class AiPerfFile {
         return names.isArray() && names.size() == 1 ? names.path(0).asText("") : "";
     }
 
-    private static void distribution(
-            Map<ComparedRun.Figure, ComparedRun.Point> points, JsonNode metric, Metric as) {
+    private static void distribution(Map<ComparedRun.Figure, ComparedRun.Point> points, JsonNode metric, Metric as) {
         long count = Json.count(metric, "count");
         Json.point(points, as, Optional.of(Statistic.MEAN), Json.number(metric, "avg"), count);
         for (int percentile : new int[] {50, 90, 95, 99}) {
@@ -123,6 +126,7 @@ final class AiPerfFile {
                 TOOL,
                 Circumstances.ofFile(TOOL, "", ""),
                 Optional.of(log.results(name, 0)),
+                RequestLog.UNKNOWN,
                 Map.of(),
                 CAUTIONS,
                 notes);

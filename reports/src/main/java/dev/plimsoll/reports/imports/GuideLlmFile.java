@@ -33,10 +33,7 @@ final class GuideLlmFile {
     static boolean is(JsonNode node) {
         return node.path("benchmarks").isArray()
                 && (node.path("metadata").has("guidellm_version")
-                        || node.path("benchmarks")
-                                .path(0)
-                                .path("metrics")
-                                .has("time_to_first_token_ms"));
+                        || node.path("benchmarks").path(0).path("metrics").has("time_to_first_token_ms"));
     }
 
     static ComparedRun read(String name, JsonNode node) {
@@ -70,6 +67,7 @@ final class GuideLlmFile {
                         ? Optional.of(log.results(
                                 name, Json.number(benchmark, "duration").orElse(0)))
                         : Optional.empty(),
+                RequestLog.UNKNOWN,
                 whole ? Map.of() : points(benchmark.path("metrics"), complete),
                 CAUTIONS,
                 notes);
@@ -174,7 +172,7 @@ final class GuideLlmFile {
             OptionalDouble value,
             double scale,
             long count) {
-        value.ifPresent(number ->
-                Json.point(points, metric, Optional.of(statistic), OptionalDouble.of(number * scale), count));
+        value.ifPresent(
+                number -> Json.point(points, metric, Optional.of(statistic), OptionalDouble.of(number * scale), count));
     }
 }

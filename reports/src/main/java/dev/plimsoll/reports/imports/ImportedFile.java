@@ -15,8 +15,9 @@ import java.util.List;
 public final class ImportedFile {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long LARGEST = 1L << 30;
-    private static final String KNOWN = "known are the files of vllm bench serve (--save-result), GuideLLM (kind=json) and"
-            + " AIPerf (profile_export_aiperf.json, profile_export.jsonl)";
+    private static final String KNOWN =
+            "known are the files of vllm bench serve (--save-result), GuideLLM (kind=json) and"
+                    + " AIPerf (profile_export_aiperf.json, profile_export.jsonl)";
 
     private ImportedFile() {}
 

@@ -44,7 +44,7 @@ final class Json {
             Optional<Statistic> statistic,
             OptionalDouble value,
             long count) {
-        value.ifPresent(number ->
-                points.put(new ComparedRun.Figure(metric, statistic), new ComparedRun.Point(number, count)));
+        value.ifPresent(
+                number -> points.put(new ComparedRun.Figure(metric, statistic), new ComparedRun.Point(number, count)));
     }
 }

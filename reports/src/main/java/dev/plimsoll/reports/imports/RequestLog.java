@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -24,6 +25,9 @@ import org.HdrHistogram.Histogram;
  * in which it ended.
  */
 final class RequestLog {
+    /** What no such file tells: a schedule, and objectives. */
+    static final Set<String> UNKNOWN = Set.of("request_rate.offered", "request_rate.sent", "goodput", "goodput.ratio");
+
     private static final double MILLIS_PER_SECOND = 1000;
     private static final String PHASE = "file";
     private static final String REQUEST = "all";
@@ -41,7 +45,12 @@ final class RequestLog {
      * @param values of further metrics, in the metric's unit
      */
     record Request(
-            double start, double millis, boolean ok, long inputTokens, long outputTokens, Map<Metric, double[]> values) {
+            double start,
+            double millis,
+            boolean ok,
+            long inputTokens,
+            long outputTokens,
+            Map<Metric, double[]> values) {
         double end() {
             return start + millis / MILLIS_PER_SECOND;
         }
@@ -132,8 +141,7 @@ final class RequestLog {
             ended.inputTokens += request.inputTokens();
             ended.outputTokens += request.outputTokens();
         }
-        RunResults results =
-                new RunResults(run, List.of(new PhaseWindow(0, 0, PHASE, true, false, true, 0, length)));
+        RunResults results = new RunResults(run, List.of(new PhaseWindow(0, 0, PHASE, true, false, true, 0, length)));
         results.legStarts(0, 0);
         for (int i = 0; i < all.length; i++) {
             results.add(new MergedInterval(

@@ -8,10 +8,12 @@ import dev.plimsoll.reports.verdict.Circumstances;
 import dev.plimsoll.reports.verdict.ComparedRun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The JSON of {@code vllm bench serve --save-result}, with {@code --save-detailed} or without.
@@ -29,7 +31,8 @@ final class VllmBenchFile {
             "itl", Metrics.CHUNK_GAP);
     private static final Map<String, String> CAUTIONS = Map.of(
             "service_time", "vllm bench serve ends it at the last chunk with a choice, Plimsoll at the last byte",
-            "ttft_service", "vllm bench serve takes a first chunk without text, such as the role's, for the first token",
+            "ttft_service",
+                    "vllm bench serve takes a first chunk without text, such as the role's, for the first token",
             "tpot", "vllm bench serve counts from a first chunk that may be without text",
             "chunk_gap", "vllm bench serve counts chunks without text, and of short answers the gap after the role's");
 
@@ -41,25 +44,50 @@ final class VllmBenchFile {
 
     static ComparedRun read(String name, JsonNode node) {
         boolean detailed = node.path("ttfts").isArray() && node.path("itls").isArray();
+        boolean latencies = node.path("latencies").size() > 0;
         List<String> notes = new ArrayList<>();
-        Optional<RequestLog> log = detailed ? Optional.of(log(node, notes)) : Optional.empty();
-        if (!detailed) {
+        Optional<RequestLog> log = Optional.empty();
+        if (detailed) {
+            log = Optional.of(log(node, notes));
+        } else if (latencies) {
+            log = Optional.of(latencies(node, notes));
+            notes.add(
+                    "it has each request's latency and of all else figures alone; with --save-detailed all changes have"
+                            + " intervals");
+        } else {
             notes.add("it has figures alone; with --save-detailed it has every request, and changes have intervals");
         }
         double seconds = Json.number(node, "duration").orElse(0);
+        Set<String> unknown = new HashSet<>(RequestLog.UNKNOWN);
+        if (!detailed) {
+            unknown.addAll(List.of("output_throughput", "total_throughput"));
+        }
         return new ComparedRun(
                 name,
                 TOOL,
                 Circumstances.ofFile(TOOL, load(node), node.path("model_id").asText("")),
                 log.map(requests -> requests.results(name, seconds)),
-                log.isPresent() ? Map.of() : points(node),
+                unknown,
+                detailed ? Map.of() : points(node),
                 CAUTIONS,
                 notes);
     }
 
+    private static RequestLog latencies(JsonNode node, List<String> notes) {
+        double[] latencies = Json.numbers(node.path("latencies"));
+        double[] starts = starts(node, latencies.length, notes);
+        RequestLog log = new RequestLog();
+        for (int i = 0; i < latencies.length; i++) {
+            double millis = RequestLog.millis(latencies[i])[0];
+            log.add(new RequestLog.Request(starts[i], millis, latencies[i] > 0, 0, 0, Map.of()));
+        }
+        return log;
+    }
+
     private static String load(JsonNode node) {
         List<String> parts = new ArrayList<>();
-        for (String key : List.of("num_prompts", "request_rate", "burstiness", "max_concurrency", "total_input_tokens")) {
+        for (String key :
+                List.of("num_prompts", "request_rate", "burstiness", "max_concurrency", "total_input_tokens")) {
             JsonNode value = node.path(key);
             if (!value.isMissingNode() && !value.isNull()) {
                 parts.add(key + " " + value.asText());
@@ -92,12 +120,7 @@ final class VllmBenchFile {
                 values.put(Metrics.TPOT, RequestLog.millis((whole - ttfts[i]) / (output[i] - 1)));
             }
             log.add(new RequestLog.Request(
-                    starts[i],
-                    RequestLog.millis(whole)[0],
-                    ok,
-                    Math.round(input[i]),
-                    Math.round(output[i]),
-                    values));
+                    starts[i], RequestLog.millis(whole)[0], ok, Math.round(input[i]), Math.round(output[i]), values));
         }
         return log;
     }
@@ -139,9 +162,14 @@ final class VllmBenchFile {
             }
         });
         Json.point(points, Metrics.THROUGHPUT, Optional.empty(), Json.number(node, "request_throughput"), completed);
-        Json.point(points, Metrics.OUTPUT_THROUGHPUT, Optional.empty(), Json.number(node, "output_throughput"), completed);
         Json.point(
-                points, Metrics.TOTAL_THROUGHPUT, Optional.empty(), Json.number(node, "total_token_throughput"), completed);
+                points, Metrics.OUTPUT_THROUGHPUT, Optional.empty(), Json.number(node, "output_throughput"), completed);
+        Json.point(
+                points,
+                Metrics.TOTAL_THROUGHPUT,
+                Optional.empty(),
+                Json.number(node, "total_token_throughput"),
+                completed);
         double failed = Json.number(node, "failed").orElse(Double.NaN);
         if (failed + completed > 0) {
             points.put(

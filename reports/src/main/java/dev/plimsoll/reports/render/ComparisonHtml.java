@@ -14,8 +14,14 @@ import java.util.Optional;
 /** A comparison as one HTML file that asks for nothing outside itself, in the style of a run's report. Pure. */
 public final class ComparisonHtml {
     private static final int MAX_SENTENCE = 600;
-    private static final List<Metric> SPECTRA =
-            List.of(Metrics.LATENCY, Metrics.SERVICE_TIME, Metrics.TTFT, Metrics.TTFT_SERVICE, Metrics.TPOT, Metrics.ITL, Metrics.CHUNK_GAP);
+    private static final List<Metric> SPECTRA = List.of(
+            Metrics.LATENCY,
+            Metrics.SERVICE_TIME,
+            Metrics.TTFT,
+            Metrics.TTFT_SERVICE,
+            Metrics.TPOT,
+            Metrics.ITL,
+            Metrics.CHUNK_GAP);
     private static final int MOST_LINES = 6;
 
     private ComparisonHtml() {}
@@ -112,7 +118,8 @@ public final class ComparisonHtml {
         HtmlTables.begin(out, "outcome", "limit", "finding");
         for (Verdict.Check check : checks) {
             out.open("tr", "class", Headline.style(check.outcome()));
-            out.element("td", Headline.sign(check.outcome()) + " " + Headline.word(check.outcome()), "class", "outcome");
+            out.element(
+                    "td", Headline.sign(check.outcome()) + " " + Headline.word(check.outcome()), "class", "outcome");
             out.open("td").element("code", check.expression()).close();
             out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE)).close();
         }

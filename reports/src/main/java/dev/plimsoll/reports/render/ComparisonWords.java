@@ -22,8 +22,7 @@ final class ComparisonWords {
         }
         Map<String, Long> words = comparison.rows().stream()
                 .filter(Comparison.Row::differs)
-                .collect(Collectors.groupingBy(
-                        row -> row.word().label(), LinkedHashMap::new, Collectors.counting()));
+                .collect(Collectors.groupingBy(row -> row.word().label(), LinkedHashMap::new, Collectors.counting()));
         return words.isEmpty()
                 ? "no difference seen"
                 : words.entrySet().stream()
@@ -44,9 +43,10 @@ final class ComparisonWords {
                     + ". All words together err in at most " + Quantities.percent(1 - comparison.confidence())
                     + " (Holm, over " + comparison.family() + " rows).");
             if (!comparison.spreadKnown()) {
-                sentences.add("How much runs of the same code differ is unknown: it takes three runs on one side, or two on"
-                        + " each. The intervals are of these very runs; a ? marks a difference that other runs of the"
-                        + " same code may show as well.");
+                sentences.add(
+                        "How much runs of the same code differ is unknown: it takes three runs on one side, or two on"
+                                + " each. The intervals are of these very runs; a ? marks a difference that other runs of the"
+                                + " same code may show as well.");
             }
         }
         Map<String, List<String>> cautions = new LinkedHashMap<>();

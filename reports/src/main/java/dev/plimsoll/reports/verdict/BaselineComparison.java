@@ -80,9 +80,7 @@ final class BaselineComparison {
             return plain(none ? Verdict.CheckOutcome.NO_DATA : Verdict.CheckOutcome.UNDECIDED, now.problem());
         }
         if (contrast.isEmpty()) {
-            return plain(
-                    Verdict.CheckOutcome.NO_DATA,
-                    "no earlier run can be compared with" + told());
+            return plain(Verdict.CheckOutcome.NO_DATA, "no earlier run can be compared with" + told());
         }
         return changes.isEmpty() ? ofZero() : ofChange(broken, family, contrast.get());
     }
@@ -154,7 +152,8 @@ final class BaselineComparison {
         if (outcome == Verdict.CheckOutcome.UNDECIDED) {
             text.append("; ").append(settles(found, family));
         } else if (!found.spreadKnown()) {
-            text.append("; how much runs of the same code differ is unknown after ").append(earlier());
+            text.append("; how much runs of the same code differ is unknown after ")
+                    .append(earlier());
         }
         return text.append(told()).toString();
     }

@@ -135,7 +135,10 @@ public final class Circumstances {
 
     /* Loads of two tools are described in two languages. */
     private Optional<Mismatch> load(Circumstances earlier) {
-        if (load.isEmpty() || earlier.load.isEmpty() || !load.tool().equals(earlier.load.tool()) || load.equals(earlier.load)) {
+        if (load.isEmpty()
+                || earlier.load.isEmpty()
+                || !load.tool().equals(earlier.load.tool())
+                || load.equals(earlier.load)) {
             return Optional.empty();
         }
         return Optional.of(new Mismatch(Optional.empty(), "load " + earlier.load + ", now " + load));
@@ -170,8 +173,8 @@ public final class Circumstances {
                 .toList();
         return labels.isEmpty() || labels.size() < mismatches.size()
                 ? what
-                : what + "; if that is what the release changes, say so: " + allowance + " [" + String.join(", ", labels)
-                        + "]";
+                : what + "; if that is what the release changes, say so: " + allowance + " ["
+                        + String.join(", ", labels) + "]";
     }
 
     private static Optional<String> unknown(String what, boolean now, boolean before) {

@@ -6,10 +6,10 @@ import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.reports.results.RunResults;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One run as it is compared: of Plimsoll, or from another tool's file. Immutable as long as nobody adds to its results.
@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param tool what measured it, with its version where that is known
  * @param circumstances under what
  * @param results values, from which intervals are made; absent where a file only has figures
+ * @param unknown names of metrics of which the results tell nothing, though they could
  * @param points figures that a file has besides, each with the number of values behind it
  * @param cautions how this tool's definition of a metric differs from Plimsoll's, by the metric's name
  * @param notes what a reader should know, a sentence each
@@ -27,6 +28,7 @@ public record ComparedRun(
         String tool,
         Circumstances circumstances,
         Optional<RunResults> results,
+        Set<String> unknown,
         Map<Figure, Point> points,
         Map<String, String> cautions,
         List<String> notes) {
@@ -35,7 +37,8 @@ public record ComparedRun(
         requireNonNull(name, "name");
         requireNonNull(tool, "tool");
         requireNonNull(circumstances, "circumstances");
-        points = Map.copyOf(new LinkedHashMap<>(points));
+        unknown = Set.copyOf(unknown);
+        points = Map.copyOf(points);
         cautions = Map.copyOf(cautions);
         notes = List.copyOf(notes);
     }
@@ -61,9 +64,14 @@ public record ComparedRun(
 
     /** The figure's value; absent where the run has none to be relied on. */
     Optional<Found> find(Figure figure, double confidence) {
-        Optional<Found> measured = results.flatMap(all -> measured(all, figure, confidence));
+        Optional<Found> measured = resultsOf(figure.metric()).flatMap(all -> measured(all, figure, confidence));
         return measured.or(() -> Optional.ofNullable(points.get(figure))
                 .map(point -> new Found(new Estimate(point.value(), Double.NaN, 0), point.count())));
+    }
+
+    /** The results, where they tell of that metric. */
+    Optional<RunResults> resultsOf(Metric metric) {
+        return results.filter(all -> !unknown.contains(metric.name()));
     }
 
     private static Optional<Found> measured(RunResults results, Figure figure, double confidence) {

@@ -132,7 +132,17 @@ public record Comparison(
     /** The same with limits that were asked for. */
     public Comparison with(List<Verdict.Check> judged) {
         return new Comparison(
-                format, before, after, comparable, differences, confidence, family, spreadKnown, rows, ranks, notes,
+                format,
+                before,
+                after,
+                comparable,
+                differences,
+                confidence,
+                family,
+                spreadKnown,
+                rows,
+                ranks,
+                notes,
                 judged);
     }
 }

@@ -48,8 +48,7 @@ record Contrast(Estimate before, Estimate after, boolean shared, boolean spreadK
         double ratio = after.value() / before.value();
         double weight = 1 / (before.value() * before.value());
         double spread = ASSUMED_SPREAD * ASSUMED_SPREAD * ratio * ratio;
-        return change(
-                ratio - 1, weight, ratio * ratio * weight, spread / beforeRuns + spread / afterRuns);
+        return change(ratio - 1, weight, ratio * ratio * weight, spread / beforeRuns + spread / afterRuns);
     }
 
     /** The change in the metric's unit. */
@@ -108,6 +107,8 @@ record Contrast(Estimate before, Estimate after, boolean shared, boolean spreadK
         boolean more = ofOneRun > explained;
         return freedom >= ENOUGH
                 ? more
-                : more && FDistribution.of(freedom, within.freedom()).survivalProbability(ofOneRun / explained) < RUNS_DIFFER;
+                : more
+                        && FDistribution.of(freedom, within.freedom()).survivalProbability(ofOneRun / explained)
+                                < RUNS_DIFFER;
     }
 }

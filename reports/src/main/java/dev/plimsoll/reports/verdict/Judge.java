@@ -155,8 +155,8 @@ public final class Judge {
         }
         if (evidence.baseline().isEmpty()) {
             for (BaselineCheck check : baseline.checks()) {
-                checks.add(Judged.of(
-                        BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false));
+                checks.add(
+                        Judged.of(BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false));
             }
             return List.of();
         }

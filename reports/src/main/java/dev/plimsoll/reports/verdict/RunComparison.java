@@ -137,8 +137,7 @@ public final class RunComparison {
         unfit(first, found);
         for (ComparedRun run : others) {
             unfit(run, found);
-            List<Circumstances.Mismatch> mismatches =
-                    run.circumstances().differences(first.circumstances(), allow);
+            List<Circumstances.Mismatch> mismatches = run.circumstances().differences(first.circumstances(), allow);
             if (!mismatches.isEmpty()) {
                 found.add(Circumstances.sentence(mismatches, "--allow"));
             }
@@ -185,7 +184,7 @@ public final class RunComparison {
     private static boolean has(ComparedRun run, Metric metric) {
         boolean point = run.points().keySet().stream().anyMatch(f -> f.metric().equals(metric));
         return point
-                || run.results()
+                || run.resultsOf(metric)
                         .map(results -> switch (metric.kind()) {
                             case REQUEST ->
                                 results.total(Optional.empty())
@@ -197,8 +196,9 @@ public final class RunComparison {
                                                 .counts(Optional.empty())
                                                 .scheduled()
                                         > 0;
-                            case NODE -> results.nodes().stream()
-                                    .anyMatch(node -> results.series(node).containsKey(metric.name()));
+                            case NODE ->
+                                results.nodes().stream()
+                                        .anyMatch(node -> results.series(node).containsKey(metric.name()));
                         })
                         .orElse(false);
     }
@@ -218,7 +218,8 @@ public final class RunComparison {
                     ? Optional.empty()
                     : Optional.of(contrast.relative(first.size(), second.size()));
         }
-        measurements.add(new Measurement(figure, whole || first.size() == before.size() ? first : List.of(), second, change));
+        measurements.add(
+                new Measurement(figure, whole || first.size() == before.size() ? first : List.of(), second, change));
     }
 
     private List<ComparedRun.Found> found(List<ComparedRun> runs, ComparedRun.Figure figure) {
@@ -321,8 +322,7 @@ public final class RunComparison {
         ValueCounts sum = ValueCounts.NONE;
         for (ComparedRun run : runs) {
             if (run.results().isPresent()) {
-                sum = sum.plus(
-                        run.results().get().total(Optional.empty()).values(Optional.empty(), metric));
+                sum = sum.plus(run.results().get().total(Optional.empty()).values(Optional.empty(), metric));
             }
         }
         return sum;
@@ -336,11 +336,10 @@ public final class RunComparison {
         for (ComparedRun run : all.subList(1, all.size())) {
             run.circumstances()
                     .unknown(before.getFirst().circumstances())
-                    .forEach(clause -> notes.add(run.name() + " and " + before.getFirst().name()
-                            + " were compared though " + clause));
+                    .forEach(clause -> notes.add(
+                            run.name() + " and " + before.getFirst().name() + " were compared though " + clause));
         }
-        if (all.stream().anyMatch(run -> run.results().isEmpty())
-                && all.size() <= 2) {
+        if (all.stream().anyMatch(run -> run.results().isEmpty()) && all.size() <= 2) {
             notes.add("where a file has figures alone, there is no interval: whether such a change is more than chance"
                     + " cannot be told");
         }

@@ -209,7 +209,8 @@ class JudgeTest {
         assertTrue(required.reasons().getFirst().endsWith("there is no baseline to compare with"));
         Gate gate = gate(
                 Gate.OnUndecided.INCONCLUSIVE,
-                Optional.of(new Gate.Baseline(Optional.empty(), 1, false, Set.of(), List.of(grows("latency.mean", 0.1, NONE)))),
+                Optional.of(new Gate.Baseline(
+                        Optional.empty(), 1, false, Set.of(), List.of(grows("latency.mean", 0.1, NONE)))),
                 SURE);
         Verdict optional = new Judge(gate)
                 .judge(new Evidence(sound(), Optional.empty(), List.of(), "no run was promoted yet", List.of()));
