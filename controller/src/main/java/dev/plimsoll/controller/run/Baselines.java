@@ -85,8 +85,16 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
     }
 
     private static void offer(BaselineChoice choice, RunBundle bundle, GeneratorFitness.Limits limits) {
-        RunResults results = bundle.results();
-        choice.offer(results, circumstances(bundle.info(), results, limits));
+        RunInfo info = bundle.info();
+        if (choice.leavesOut(info.run(), info.circumstances(new RunResults(info.run(), List.of()), List.of()))) {
+            return;
+        }
+        try {
+            RunResults results = bundle.results();
+            choice.offer(results, circumstances(info, results, limits));
+        } catch (BundleException e) {
+            choice.leaveOutBroken(info.run(), String.valueOf(e.getMessage()));
+        }
     }
 
     /** With this gate's limits for the generator, as the earlier run may have had a gate with others. */

@@ -41,18 +41,38 @@ public final class BaselineChoice {
         return chosen.size() >= wanted;
     }
 
+    /**
+     * Whether the next earlier run is left out for what its description tells, so that its measurements need not be read.
+     *
+     * @param run its id
+     * @param told its circumstances without GPUs and generator
+     */
+    public boolean leavesOut(String run, Circumstances told) {
+        List<Circumstances.Mismatch> mismatches = now.mismatches(told, allow);
+        if (!mismatches.isEmpty()) {
+            leaveOut("run " + run + ": " + Circumstances.sentence(mismatches, ALLOWANCE));
+        }
+        return !mismatches.isEmpty();
+    }
+
+    /** Leaves out the next earlier run, which is broken. */
+    public void leaveOutBroken(String run, String reason) {
+        leaveOut("run " + run + ", which cannot be read: " + reason);
+    }
+
+    private void leaveOut(String sentence) {
+        unlike.add("not compared with " + sentence);
+        latestMismatch = latestMismatch.or(() -> Optional.of("not comparable with " + sentence));
+    }
+
     /** Offers the next earlier run, which is taken if it can be compared with. */
     public void offer(RunResults results, Circumstances earlier) {
-        List<Circumstances.Mismatch> mismatches = now.mismatches(earlier, allow);
-        if (!mismatches.isEmpty()) {
-            String sentence = "run " + results.run() + ": " + Circumstances.sentence(mismatches, ALLOWANCE);
-            unlike.add("not compared with " + sentence);
-            latestMismatch = latestMismatch.or(() -> Optional.of("not comparable with " + sentence));
-        } else if (!isFull()) {
-            chosen.add(results);
-            for (String clause : now.unknown(earlier)) {
-                unknown.add("compared with run " + results.run() + " though " + clause);
-            }
+        if (leavesOut(results.run(), earlier) || isFull()) {
+            return;
+        }
+        chosen.add(results);
+        for (String clause : now.unknown(earlier)) {
+            unknown.add("compared with run " + results.run() + " though " + clause);
         }
     }
 

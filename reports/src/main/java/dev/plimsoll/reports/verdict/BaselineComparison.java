@@ -28,26 +28,46 @@ final class BaselineComparison {
     /** A change, and how large it may be. */
     private record Limited(Change change, double limit, boolean relative) {}
 
-    BaselineComparison(BaselineCheck check, double confidence, RunResults results, List<RunResults> baseline) {
+    /** What was measured in one earlier run. */
+    record Earlier(String run, Measured measured) {}
+
+    /**
+     * Of what was measured.
+     *
+     * @param now in this run
+     * @param baseline in the earlier ones, the latest first
+     */
+    BaselineComparison(BaselineCheck check, double confidence, Measured now, List<Earlier> baseline) {
         this.check = check;
         this.confidence = confidence;
-        Subject subject = Subject.of(check);
-        now = worst(subject, results);
+        this.now = now;
         if (now.value().isEmpty() || !now.problem().isEmpty()) {
             return;
         }
-        for (RunResults run : baseline) {
-            Measured one = worst(subject, run);
+        for (Earlier earlier : baseline) {
+            Measured one = earlier.measured();
             if (one.value().isPresent() && one.problem().isEmpty()) {
                 before.add(Estimate.of(one));
             } else {
-                leftOut.add("run " + run.run() + " was left out: " + one.problem());
+                leftOut.add("run " + earlier.run() + " was left out: " + one.problem());
             }
         }
         if (!before.isEmpty()) {
             contrast = Optional.of(Contrast.of(before, List.of(Estimate.of(now))));
             contrast.ifPresent(this::measure);
         }
+    }
+
+    /** Of runs. */
+    static BaselineComparison of(
+            BaselineCheck check, double confidence, RunResults results, List<RunResults> baseline) {
+        return new BaselineComparison(
+                check,
+                confidence,
+                worst(check, confidence, results),
+                baseline.stream()
+                        .map(run -> new Earlier(run.run(), worst(check, confidence, run)))
+                        .toList());
     }
 
     private void measure(Contrast found) {
@@ -202,13 +222,13 @@ final class BaselineComparison {
                 check.expression() + ": " + reason);
     }
 
-    /* Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */
-    private Measured worst(Subject subject, RunResults run) {
+    /** Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */
+    static Measured worst(BaselineCheck check, double confidence, RunResults run) {
         Comparator<Measured> byValue = Comparator.comparingDouble(m -> m.value().orElse(Double.NaN));
         Comparator<Measured> order = Comparator.<Measured, Boolean>comparing(
                         m -> m.value().isEmpty())
                 .thenComparing(m -> !m.problem().isEmpty())
                 .thenComparing(check.operator().isUpperLimit() ? byValue : byValue.reversed());
-        return subject.measure(run, confidence).stream().max(order).orElseThrow();
+        return Subject.of(check).measure(run, confidence).stream().max(order).orElseThrow();
     }
 }

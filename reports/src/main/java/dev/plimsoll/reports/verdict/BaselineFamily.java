@@ -35,14 +35,18 @@ public final class BaselineFamily {
     List<Judged> judge(RunResults results, List<RunResults> baseline) {
         List<BaselineComparison> comparisons = new ArrayList<>();
         for (BaselineCheck check : checks) {
-            comparisons.add(new BaselineComparison(check, confidence, results, baseline));
+            comparisons.add(BaselineComparison.of(check, confidence, results, baseline));
         }
+        return judge(comparisons, confidence);
+    }
+
+    static List<Judged> judge(List<BaselineComparison> comparisons, double confidence) {
         double[] chances =
                 comparisons.stream().mapToDouble(BaselineComparison::chance).toArray();
         boolean[] broken = Holm.rejected(chances, (1 - confidence) / 2);
         List<Judged> judged = new ArrayList<>();
         for (int i = 0; i < chances.length; i++) {
-            judged.add(comparisons.get(i).judged(broken[i], checks.size()));
+            judged.add(comparisons.get(i).judged(broken[i], comparisons.size()));
         }
         return judged;
     }

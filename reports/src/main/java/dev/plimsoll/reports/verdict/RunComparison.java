@@ -268,7 +268,8 @@ public final class RunComparison {
     private static Comparison.Word direction(Metric metric, boolean grew) {
         boolean rate = metric.unit() == Unit.PER_SECOND && metric.kind() == Metric.Kind.WINDOW;
         boolean time = metric.unit() == Unit.MILLISECONDS;
-        if (rate && !metric.equals(Metrics.OFFERED_RATE) && !metric.equals(Metrics.SENT_RATE) || time) {
+        boolean asked = metric.equals(Metrics.OFFERED_RATE) || metric.equals(Metrics.SENT_RATE);
+        if (time || (rate && !asked)) {
             return time == grew ? Comparison.Word.SLOWER : Comparison.Word.FASTER;
         }
         return grew ? Comparison.Word.HIGHER : Comparison.Word.LOWER;
