@@ -62,7 +62,7 @@ final class GuideLlmFile {
         return new ComparedRun(
                 name,
                 version.isEmpty() ? TOOL : TOOL + " " + version,
-                Circumstances.ofFile(TOOL, load(node, benchmark), model(node, benchmark)),
+                Circumstances.ofFile(TOOL, load(node, benchmark), model(node)),
                 whole
                         ? Optional.of(log.results(
                                 name, Json.number(benchmark, "duration").orElse(0)))
@@ -73,29 +73,26 @@ final class GuideLlmFile {
                 notes);
     }
 
+    /* What the file says of the schedule and of the data, without what was left at its default. */
     private static String load(JsonNode node, JsonNode benchmark) {
-        JsonNode strategy = benchmark.path("config").path("strategy");
         List<String> parts = new ArrayList<>();
-        strategy.properties().forEach(entry -> {
-            if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
-                parts.add(entry.getKey() + " " + entry.getValue().asText());
-            }
-        });
-        JsonNode data = node.path("config").path("data");
-        if (!data.isMissingNode() && !parts.isEmpty()) {
-            parts.add("data " + data);
+        told(benchmark.path("config").path("strategy"), parts);
+        for (JsonNode data : node.path("config").path("spec").path("data")) {
+            told(data, parts);
         }
         return String.join(", ", parts);
     }
 
-    private static String model(JsonNode node, JsonNode benchmark) {
-        for (JsonNode holder : List.of(
-                node.path("config").path("backend"), benchmark.path("config").path("backend"), node.path("config"))) {
-            if (holder.path("model").isTextual()) {
-                return holder.path("model").asText();
+    private static void told(JsonNode settings, List<String> parts) {
+        settings.properties().forEach(entry -> {
+            if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
+                parts.add(entry.getKey() + " " + entry.getValue().asText());
             }
-        }
-        return "";
+        });
+    }
+
+    private static String model(JsonNode node) {
+        return node.path("config").path("spec").path("backend").path("model").asText("");
     }
 
     private static RequestLog log(JsonNode requests) {

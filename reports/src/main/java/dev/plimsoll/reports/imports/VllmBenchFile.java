@@ -34,7 +34,7 @@ final class VllmBenchFile {
             "ttft_service",
                     "vllm bench serve takes a first chunk without text, such as the role's, for the first token",
             "tpot", "vllm bench serve counts from a first chunk that may be without text",
-            "chunk_gap", "vllm bench serve counts chunks without text, and of short answers the gap after the role's");
+            "chunk_gap", "vllm bench serve counts the gap after a first chunk without text, too");
 
     private VllmBenchFile() {}
 

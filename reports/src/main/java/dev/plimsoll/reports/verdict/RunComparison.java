@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Compares two groups of runs metric by metric, as a gate compares a run with its baseline: each change has the interval of
@@ -24,6 +25,7 @@ public final class RunComparison {
     private static final double PERCENT = 100;
     private static final List<Statistic> OF_TIMES =
             List.of(Statistic.MEAN, Statistic.percentile(50), Statistic.percentile(95), Statistic.percentile(99));
+    private static final Pattern FLOW = Pattern.compile("vllm\\.(ttft|itl|e2e)\\.(count|sum)");
     private static final Set<String> LEFT_OUT = Set.of("send_lag", "connect_time", "tls_time");
 
     private final List<ComparedRun> before;
@@ -170,11 +172,21 @@ public final class RunComparison {
         return figures;
     }
 
+    /* The catalogue, and what probes brought along; what a server counts in an interval is for other comparisons. */
     private static Set<Metric> metrics(List<ComparedRun> runs) {
+        Set<Metric> known = new LinkedHashSet<>(Metrics.all());
+        for (ComparedRun run : runs) {
+            run.results().ifPresent(results -> results.nodes().forEach(node -> results.series(node).keySet().stream()
+                    .filter(name -> Metrics.find(name).isEmpty())
+                    .sorted()
+                    .forEach(name -> known.add(Metrics.custom(name)))));
+        }
         Set<Metric> found = new LinkedHashSet<>();
-        for (Metric metric : Metrics.all()) {
-            boolean there = runs.stream().anyMatch(run -> has(run, metric));
-            if (there && !LEFT_OUT.contains(metric.name()) && !metric.name().startsWith("generator.")) {
+        for (Metric metric : known) {
+            boolean leftOut = LEFT_OUT.contains(metric.name())
+                    || metric.name().startsWith("generator.")
+                    || FLOW.matcher(metric.name()).matches();
+            if (!leftOut && runs.stream().anyMatch(run -> has(run, metric))) {
                 found.add(metric);
             }
         }
