@@ -68,7 +68,8 @@ class CompareProcessTest {
             first.until(() -> first.out().endsWith("\n"));
             second.until(() -> second.out().endsWith("\n"));
             Launched promoted = gate(first.out().strip());
-            assertTrue(promoted.out().contains("not compared with a baseline: there is no promoted run"), promoted::out);
+            assertTrue(
+                    promoted.out().contains("not compared with a baseline: there is no promoted run"), promoted::out);
             String url = second.out().strip();
             Launched refused = gate(url, "gate.baseline.required=true");
             assertTrue(refused.out().contains("INCONCLUSIVE"), refused::out);

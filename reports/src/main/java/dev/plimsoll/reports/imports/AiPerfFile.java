@@ -66,7 +66,7 @@ final class AiPerfFile {
         return new ComparedRun(
                 name,
                 TOOL + " " + node.path("aiperf_version").asText(),
-                Circumstances.ofFile(TOOL, "", model(node)),
+                Circumstances.ofFile(TOOL, load(node), model(node)),
                 Optional.empty(),
                 Set.of(),
                 points,
@@ -76,8 +76,19 @@ final class AiPerfFile {
     }
 
     private static String model(JsonNode node) {
-        JsonNode names = node.path("input_config").path("endpoint").path("model_names");
-        return names.isArray() && names.size() == 1 ? names.path(0).asText("") : "";
+        JsonNode models = node.path("input_config").path("models").path("items");
+        return models.size() == 1 ? models.path(0).path("name").asText("") : "";
+    }
+
+    private static String load(JsonNode node) {
+        List<String> parts = new ArrayList<>();
+        for (JsonNode phase : node.path("input_config").path("phases")) {
+            parts.add(phase.toString());
+        }
+        for (JsonNode data : node.path("input_config").path("datasets")) {
+            parts.add(data.toString());
+        }
+        return String.join(", ", parts);
     }
 
     private static void distribution(Map<ComparedRun.Figure, ComparedRun.Point> points, JsonNode metric, Metric as) {

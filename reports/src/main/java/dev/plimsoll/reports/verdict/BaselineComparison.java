@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class BaselineComparison {
     private static final double PERCENT = 100;
-    private static final int PLENTY = 5;
+    private static final double MOST_TIMES = 100;
 
     private final BaselineCheck check;
     private final double confidence;
@@ -192,11 +192,29 @@ final class BaselineComparison {
         }
         if (alone && family > 1) {
             return "alone it would be beyond the limit, but of " + family
-                    + " comparisons one is so by chance too often (Holm); a longer phase would settle it";
+                    + " comparisons one is so by chance too often (Holm); more earlier runs (gate.baseline.runs) would"
+                    + " settle it";
         }
-        return before.size() < PLENTY
-                ? "a longer phase or more earlier runs (gate.baseline.runs) would settle it"
-                : "a longer phase would settle it";
+        if (found.shared()) {
+            return "these runs differ more among themselves than within; more earlier runs (gate.baseline.runs) would"
+                    + " settle it, and longer ones would not";
+        }
+        return settlesByLoad(changes.getFirst());
+    }
+
+    /* The interval narrows with the root of the load. */
+    private String settlesByLoad(Limited shown) {
+        Interval interval = shown.change().interval(confidence);
+        if (interval.isUnknown()) {
+            return "a longer phase would settle it";
+        }
+        double half = interval.high().orElseThrow() - shown.change().value();
+        double times = Math.ceil(Math.pow(half / (shown.limit() - shown.change().value()), 2));
+        return times <= MOST_TIMES
+                ? "about " + Quantities.count((long) Math.max(2, times))
+                        + " times the load in each run, or more earlier runs (gate.baseline.runs), would settle it if it"
+                        + " stays so"
+                : "the limit is as good as met; no amount of load would settle it";
     }
 
     private String told() {

@@ -176,10 +176,12 @@ public final class RunComparison {
     private static Set<Metric> metrics(List<ComparedRun> runs) {
         Set<Metric> known = new LinkedHashSet<>(Metrics.all());
         for (ComparedRun run : runs) {
-            run.results().ifPresent(results -> results.nodes().forEach(node -> results.series(node).keySet().stream()
-                    .filter(name -> Metrics.find(name).isEmpty())
-                    .sorted()
-                    .forEach(name -> known.add(Metrics.custom(name)))));
+            run.results()
+                    .ifPresent(results -> results.nodes()
+                            .forEach(node -> results.series(node).keySet().stream()
+                                    .filter(name -> Metrics.find(name).isEmpty())
+                                    .sorted()
+                                    .forEach(name -> known.add(Metrics.custom(name)))));
         }
         Set<Metric> found = new LinkedHashSet<>();
         for (Metric metric : known) {

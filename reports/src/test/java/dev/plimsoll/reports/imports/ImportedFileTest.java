@@ -173,7 +173,7 @@ class ImportedFileTest {
         assertTrue(refused("{\"a\": ").contains("x.json:1:"), "place of the error");
         assertTrue(refused("name: yaml\n").contains("is no JSON"));
         assertTrue(refused("{\"a\": 1}").contains("no result of a known tool"));
-        assertTrue(refused("[]").contains("no result of a known tool"));
+        assertTrue(refused("[]").contains("is empty"));
     }
 
     @Test

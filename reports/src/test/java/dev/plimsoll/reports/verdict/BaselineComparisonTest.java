@@ -132,6 +132,7 @@ class BaselineComparisonTest {
         BaselineCheck none = grows("latency.mean", NONE, 0);
         Verdict.Check check = check(none, mean(125, 6), before);
         assertEquals(CheckOutcome.UNDECIDED, check.outcome());
+        assertTrue(check.sentence().endsWith("would settle it, and longer ones would not"), check::sentence);
         assertEquals(48, check.high().orElseThrow() - check.measured().orElseThrow(), 2);
         assertEquals(CheckOutcome.FAIL, check(none, mean(160, 6), before).outcome());
         assertEquals(CheckOutcome.FAIL, check(none, mean(125, 6), before[2]).outcome(), "one run tells of no spread");
@@ -149,6 +150,24 @@ class BaselineComparisonTest {
 
     private static double width(Verdict.Check check) {
         return check.high().orElseThrow() - check.low().orElseThrow();
+    }
+
+    /** A limit at a third of the half-width from the change: 9 times the load narrows the interval to a third. */
+    @Test
+    void saysHowMuchMoreLoadWouldSettleIt() {
+        RunResults same = mean(100, 1);
+        Verdict.Check none = check(grows("latency.mean", 0, NONE), mean(100, 6), same, same, same);
+        double half = none.high().orElseThrow() - none.measured().orElseThrow();
+        double limit = (none.measured().orElseThrow() + half / 3) / 100;
+        Verdict.Check close = check(grows("latency.mean", limit, NONE), mean(100, 6), same, same, same);
+        assertEquals(CheckOutcome.UNDECIDED, close.outcome());
+        assertTrue(
+                close.sentence().matches(".*; about (9|10) times the load in each run, or more earlier runs .*"),
+                close::sentence);
+        double met = (none.measured().orElseThrow() + half / 30) / 100;
+        assertTrue(check(grows("latency.mean", met, NONE), mean(100, 6), same, same, same)
+                .sentence()
+                .endsWith("the limit is as good as met; no amount of load would settle it"));
     }
 
     @Test
