@@ -72,7 +72,7 @@ enum Block {
             "on_rollback",
             "on_inconclusive"),
     SMOKE("timeout=60s", "requests=3"),
-    BASELINE("run", "runs=5", "required=true", "checks"),
+    BASELINE("run", "runs=5", "required=true", "allow", "checks"),
     ACTION("exec", "webhook"),
     WEBHOOK("url", "headers");
 

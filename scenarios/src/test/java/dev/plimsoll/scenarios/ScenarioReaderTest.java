@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,6 +201,7 @@ class ScenarioReaderTest {
         assertEquals(Optional.of("baselines/chat"), baseline.run());
         assertEquals(4, baseline.runs());
         assertFalse(baseline.required());
+        assertEquals(Set.of(Difference.VLLM_VERSION, Difference.GPU), baseline.allow());
         assertEquals(2, baseline.checks().size());
         assertEquals(List.of(new Gate.Action.Exec(List.of("echo", "good"))), gate.onPromote());
         assertEquals(
@@ -286,6 +288,7 @@ class ScenarioReaderTest {
         assertEquals(Optional.empty(), gate.extendUntil());
         assertEquals(5, gate.baseline().orElseThrow().runs());
         assertTrue(gate.baseline().orElseThrow().required());
+        assertEquals(Set.of(), gate.baseline().orElseThrow().allow());
     }
 
     @Test

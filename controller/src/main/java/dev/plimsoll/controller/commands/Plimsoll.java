@@ -69,6 +69,7 @@ public final class Plimsoll implements Runnable {
                 new SchemaCommand(console),
                 new InitCommand(console),
                 new ReportCommand(console),
+                new CompareCommand(console),
                 // It reads its options itself.
                 new CommandLine(new WrkCommand(console, environment)).setUnmatchedOptionsArePositionalParams(true),
                 new ChatCommand(console, environment),

@@ -94,10 +94,7 @@ final class Conclusion {
             List<RunEvent> moved) {}
 
     private Baselines baselines() {
-        return Baselines.find(
-                scenario.gate().flatMap(Gate::baseline),
-                request.store(),
-                request.scenario().loadHash());
+        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
     }
 
     private RunOutcome outcome(Measured measured, List<String> problems) {
@@ -114,6 +111,7 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
+                measured.baselines().notes(),
                 secrets.mask(missing),
                 measured.watched());
         Optional<Verdict> verdict =
@@ -147,8 +145,8 @@ final class Conclusion {
         files.add(() -> writer.summary(summary));
         outcome.verdict().ifPresent(verdict -> {
             files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
-            files.add(
-                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
+            files.add(() -> writer.file(
+                    "verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
         });
         if (request.kept()) {
             files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));
