@@ -56,16 +56,17 @@ class ProtocolCodecTest {
 
     @Test
     void messageOfAnotherVersionIsRefusedWithBothVersions() {
-        byte[] newer = "{\"v\":2,\"type\":\"ping\",\"sequence\":1}".getBytes(UTF_8);
+        byte[] newer = ("{\"v\":" + (ProtocolCodec.VERSION + 1) + ",\"type\":\"ping\",\"sequence\":1}").getBytes(UTF_8);
 
         ProtocolException e = assertThrows(ProtocolException.class, () -> ProtocolCodec.decode(newer, Command.class));
 
-        assertTrue(e.getMessage().contains("version 2") && e.getMessage().contains("version 1"), e.getMessage());
+        assertTrue(e.getMessage().contains("version " + (ProtocolCodec.VERSION + 1))
+                        && e.getMessage().contains("version " + ProtocolCodec.VERSION), e.getMessage());
     }
 
     @Test
     void garbageIsRefused() {
-        for (String text : List.of("", "{", "[]", "{\"v\":1}", "{\"v\":1,\"type\":\"dance\"}", "\u0000\u0001")) {
+        for (String text : List.of("", "{", "[]", "{\"v\":2}", "{\"v\":2,\"type\":\"dance\"}", "\u0000\u0001")) {
             assertThrows(
                     ProtocolException.class, () -> ProtocolCodec.decode(text.getBytes(UTF_8), Command.class), text);
         }
