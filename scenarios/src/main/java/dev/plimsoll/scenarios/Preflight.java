@@ -54,6 +54,12 @@ public record Preflight(
         }
         for (String check : required) {
             Rule.require(!tolerated.contains(check), "a check is required or tolerated, not both", check);
+            Rule.require(
+                    !check.startsWith("disk.") || model.isPresent(), "a required check of disks needs `model`", check);
+            Rule.require(
+                    !check.startsWith("versions.") || lock.isPresent(),
+                    "a required check of versions needs `lock`",
+                    check);
         }
     }
 
