@@ -122,11 +122,11 @@ final class GpuLook {
     private Map<Integer, Fact> links() throws IOException, InterruptedException {
         List<String> asked = with("nvlink", "--status");
         CommandRun run = CommandRun.of(asked, LIMIT);
-        return links(run.output());
+        return parseLinks(run.output());
     }
 
     /** From what {@code nvidia-smi nvlink --status} prints: a rate for a link that is up, a word for one that is not. */
-    static Map<Integer, Fact> links(String output) {
+    static Map<Integer, Fact> parseLinks(String output) {
         Map<Integer, int[]> counts = new LinkedHashMap<>();
         int gpu = -1;
         for (String line : output.lines().toList()) {
@@ -197,7 +197,8 @@ final class GpuLook {
             String pid = process.getOrDefault("pid", "?");
             String name = process.getOrDefault("process_name", "?").replaceAll("[,\\s]+", " ");
             String program = name.substring(name.lastIndexOf('/') + 1);
-            boolean serves = program.startsWith("VLLM") || pid.matches("\\d{1,18}") && processes.serves(Long.parseLong(pid));
+            boolean serves =
+                    program.startsWith("VLLM") || pid.matches("\\d{1,18}") && processes.serves(Long.parseLong(pid));
             found.add(pid + " " + program + (serves ? " (vLLM)" : ""));
         }
         return Fact.of(found.isEmpty() ? "none" : String.join(", ", found));
@@ -233,7 +234,8 @@ final class GpuLook {
 
     private static Fact word(String text) {
         String bare = text.replaceAll("[\\[\\]]", "");
-        boolean none = bare.equals("N/A") || bare.matches("(?i).*(not supported|deprecated|unknown|insufficient|error|lost).*");
+        boolean none = bare.equals("N/A")
+                || bare.matches("(?i).*(not supported|deprecated|unknown|insufficient|error|lost).*");
         return none ? Fact.absent("nvidia-smi says " + bare) : Fact.of(text);
     }
 

@@ -35,8 +35,8 @@ final class KernelClock {
             MemorySegment function = linker.defaultLookup()
                     .find("adjtimex")
                     .orElseThrow(() -> new IllegalStateException("the C library has no adjtimex"));
-            MethodHandle adjtimex = linker.downcallHandle(
-                    function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+            MethodHandle adjtimex =
+                    linker.downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
             MemorySegment timex = arena.allocate(ROOM, Long.BYTES);
             int state = (int) adjtimex.invokeExact(timex);
             if (state < 0) {

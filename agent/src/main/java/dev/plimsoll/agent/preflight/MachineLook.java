@@ -27,9 +27,7 @@ public final class MachineLook {
     /** How long the slowest part may take. */
     static final Duration LIMIT = Duration.ofSeconds(6);
 
-    private static final MachineFact[] OF_PYTHON = {
-        MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM
-    };
+    private static final MachineFact[] OF_PYTHON = {MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM};
     private static final MachineFact[] OF_DISK = {
         MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ
     };

@@ -46,8 +46,8 @@ final class ModelDisk {
         Map<MachineFact, Fact> facts = new EnumMap<>(MachineFact.class);
         if (!Files.exists(path)) {
             String why = model + " is not on this machine";
-            for (MachineFact name : List.of(
-                    MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ)) {
+            for (MachineFact name :
+                    List.of(MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ)) {
                 facts.put(name, Fact.absent(why));
             }
             return facts;
@@ -116,12 +116,15 @@ final class ModelDisk {
             return Fact.of("virtual disk " + name);
         }
         String rotational = Files.exists(disk.resolve("queue/rotational"))
-                ? Files.readString(disk.resolve("queue/rotational"), StandardCharsets.ISO_8859_1).strip()
+                ? Files.readString(disk.resolve("queue/rotational"), StandardCharsets.ISO_8859_1)
+                        .strip()
                 : "";
         if (rotational.equals("1")) {
             return Fact.of("rotating disk " + name);
         }
-        String bus = disk.toString().contains("/ata") ? "SATA SSD " : disk.toString().contains("/usb") ? "USB disk " : "SSD ";
+        String bus = disk.toString().contains("/ata")
+                ? "SATA SSD "
+                : disk.toString().contains("/usb") ? "USB disk " : "SSD ";
         return rotational.isEmpty() ? Fact.of("disk " + name) : Fact.of(bus + name);
     }
 
@@ -154,14 +157,14 @@ final class ModelDisk {
         if (files.stream().mapToLong(ModelDisk::size).sum() < LEAST_READ) {
             return Fact.absent("there are fewer than " + LEAST_READ / 1024 / 1024 + " MiB of files to read");
         }
-        ByteBuffer block =
-                ByteBuffer.allocateDirect(BLOCK + ALIGNMENT).alignedSlice(ALIGNMENT).limit(BLOCK);
+        ByteBuffer block = ByteBuffer.allocateDirect(BLOCK + ALIGNMENT)
+                .alignedSlice(ALIGNMENT)
+                .limit(BLOCK);
         long start = System.nanoTime();
         long end = start + READ_LIMIT.toNanos();
         long bytes = 0;
         for (Path file : files) {
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
                 int count = 0;
                 while (count >= 0 && System.nanoTime() - end < 0) {
                     bytes += count;

@@ -50,7 +50,9 @@ final class PythonVersions {
             CommandRun.of(command, LIMIT).require(command).lines().forEach(line -> {
                 int equals = line.indexOf('=');
                 if (equals > 0) {
-                    told.put(line.substring(0, equals), line.substring(equals + 1).strip());
+                    told.put(
+                            line.substring(0, equals),
+                            line.substring(equals + 1).strip());
                 }
             });
         } catch (IOException e) {

@@ -22,16 +22,28 @@ final class RoundTrip {
         for (String target : targets) {
             int colon = target.lastIndexOf(':');
             String host = target.substring(0, colon).replaceAll("^\\[|]$", "");
+            int port = Integer.parseInt(target.substring(colon + 1));
             try {
-                InetAddress address = InetAddress.getByName(host);
-                int port = Integer.parseInt(target.substring(colon + 1));
-                found.add(target + " " + shortestMicros(new InetSocketAddress(address, port)));
+                found.add(target + " " + shortestMicros(host, port));
             } catch (IOException e) {
                 String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
                 return Fact.absent("no connection to " + target + ": " + message);
             }
         }
         return Fact.of(String.join(", ", found));
+    }
+
+    /** To whichever of the host's addresses accepts a connection. */
+    private static long shortestMicros(String host, int port) throws IOException {
+        IOException refused = new IOException("it has no address");
+        for (InetAddress address : InetAddress.getAllByName(host)) {
+            try {
+                return shortestMicros(new InetSocketAddress(address, port));
+            } catch (IOException e) {
+                refused = e;
+            }
+        }
+        throw refused;
     }
 
     private static long shortestMicros(InetSocketAddress address) throws IOException {

@@ -50,8 +50,10 @@ final class ServingProcesses {
 
     private static boolean isServer(List<String> line) {
         // The engine's processes name themselves VLLM::EngineCore and the like.
-        return line.stream().limit(4).map(word -> word.toLowerCase(Locale.ROOT)).anyMatch(word -> word.startsWith("vllm")
-                || word.endsWith("/vllm"));
+        return line.stream()
+                .limit(4)
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .anyMatch(word -> word.startsWith("vllm") || word.endsWith("/vllm"));
     }
 
     private List<String> commandLine(String pid) {
@@ -65,7 +67,8 @@ final class ServingProcesses {
 
     private long parent(long pid) {
         try {
-            String stat = Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1);
+            String stat =
+                    Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1);
             // The name in brackets may hold blanks and brackets; state and parent follow the last one.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
             return fields.length > 1 && fields[1].matches("\\d{1,18}") ? Long.parseLong(fields[1]) : 0;

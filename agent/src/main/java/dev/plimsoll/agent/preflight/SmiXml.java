@@ -65,7 +65,10 @@ record SmiXml(Optional<String> driver, Optional<String> cuda, List<Gpu> gpus) {
                 reader.close();
             }
         } catch (XMLStreamException e) {
-            throw new IOException("nvidia-smi -q -x printed no XML: " + e.getMessage().lines().findFirst().orElse(""), e);
+            throw new IOException(
+                    "nvidia-smi -q -x printed no XML: "
+                            + e.getMessage().lines().findFirst().orElse(""),
+                    e);
         }
         return new SmiXml(
                 Optional.ofNullable(reading.top.get("nvidia_smi_log/driver_version")),

@@ -120,7 +120,8 @@ final class SystemFiles {
 
     private static Optional<String> text(Path file) {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1).strip())
+            return Optional.of(
+                            Files.readString(file, StandardCharsets.ISO_8859_1).strip())
                     .filter(text -> !text.isEmpty());
         } catch (IOException notThere) {
             return Optional.empty();

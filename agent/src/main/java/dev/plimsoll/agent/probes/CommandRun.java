@@ -105,8 +105,7 @@ public record CommandRun(int status, String output, String complaint) {
 
     private static void requireShort(List<String> command, int most, Path output, Path errors) throws IOException {
         if (Files.size(output) > most || Files.size(errors) > most) {
-            throw new IOException(
-                    command.getFirst() + " printed more than " + most / 1024 + " KiB and was ended");
+            throw new IOException(command.getFirst() + " printed more than " + most / 1024 + " KiB and was ended");
         }
     }
 

@@ -60,8 +60,10 @@ class ProtocolCodecTest {
 
         ProtocolException e = assertThrows(ProtocolException.class, () -> ProtocolCodec.decode(newer, Command.class));
 
-        assertTrue(e.getMessage().contains("version " + (ProtocolCodec.VERSION + 1))
-                        && e.getMessage().contains("version " + ProtocolCodec.VERSION), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("version " + (ProtocolCodec.VERSION + 1))
+                        && e.getMessage().contains("version " + ProtocolCodec.VERSION),
+                e.getMessage());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.plimsoll.controller.commands;
 import dev.plimsoll.controller.actions.GateActions;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.controller.run.RunRequest;
 import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
@@ -12,12 +13,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code plimsoll gate}. */
 @Command(
         name = "gate",
         description = {
-            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).%n",
+            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).",
+            "Machines that are not fit to be measured make it INCONCLUSIVE before any load: see plimsoll preflight.%n",
             "The scenario needs a gate. Its on_promote, on_rollback and on_inconclusive actions run after the verdict; "
                     + "one that fails is told, and the exit code stays the verdict's. An interrupted gate (4) runs none.%n"
         },
@@ -28,6 +31,9 @@ final class GateCommand implements Callable<Integer> {
 
     @Mixin
     private final RunOptions options = new RunOptions();
+
+    @Option(names = "--no-preflight", description = "Do not look at the machines first.")
+    private boolean noPreflight;
 
     GateCommand(Console console, Map<String, String> environment) {
         this.console = console;
@@ -46,7 +52,11 @@ final class GateCommand implements Callable<Integer> {
                                 + "thresholds, or use: plimsoll run " + options.scenario));
         Masking masking = new Masking(file.secrets());
         Console shown = options.noColor ? console.plain() : console;
-        RunSession session = new RunSession(shown, options.request(file, true), options.quiet, masking);
+        RunRequest request = options.request(file, true);
+        if (!noPreflight) {
+            request = request.after(Locks.of(file.scenario().preflight()));
+        }
+        RunSession session = new RunSession(shown, request, options.quiet, masking);
         RunOutcome outcome = session.run();
         if (options.format == RunOptions.Format.JSON) {
             outcome.verdict().ifPresent(verdict -> shown.print(masking.apply(BundleJson.file(verdict))));

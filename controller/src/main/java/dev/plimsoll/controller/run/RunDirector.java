@@ -279,9 +279,17 @@ public final class RunDirector {
                     String.format(Locale.ROOT, "%s ready after %.1f s", agents(links.size()), seconds),
                     Map.of("ready", links.size()));
         }
+        Optional<PreflightRound> preflight =
+                request.preflight().map(lock -> new PreflightRound(scenario, lock, ledger, secrets));
+        if (preflight.isPresent()) {
+            preflight.get().machines(agents);
+        }
         adopt(agents, links);
         TargetFacts facts = wantedSmoke().isPresent() ? inspectUntilUp(agents, ledger) : inspect(agents);
         links.forEach(link -> link.state("ready"));
+        if (preflight.isPresent()) {
+            preflight.get().target(facts);
+        }
         card.found(facts);
         ledger.update(card.running());
         return facts;

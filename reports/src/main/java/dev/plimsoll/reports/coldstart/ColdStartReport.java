@@ -52,8 +52,7 @@ public record ColdStartReport(
                     .sorted()
                     .toArray();
             if (seconds.length > 0) {
-                phases.add(new Spread(
-                        phase, seconds.length, median(seconds), seconds[0], seconds[seconds.length - 1]));
+                phases.add(new Spread(phase, seconds.length, median(seconds), seconds[0], seconds[seconds.length - 1]));
             }
         }
         return new ColdStartReport(command, cache, starts, phases, notes);

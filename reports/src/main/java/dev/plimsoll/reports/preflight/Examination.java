@@ -45,8 +45,8 @@ public final class Examination {
         for (Map.Entry<PreflightCheck, String> locked : lock.versions().entrySet()) {
             MachineFact name = VersionsLock.factsByCheck().get(locked.getKey());
             if (name != null && machine.facts().machine().containsKey(name)) {
-                checks.add(version(
-                        locked.getKey(), machine.node(), machine.facts().of(name), locked.getValue()));
+                checks.add(
+                        version(locked.getKey(), machine.node(), machine.facts().of(name), locked.getValue()));
             }
         }
         for (PreflightCheck check : VersionsLock.factsByCheck().keySet()) {

@@ -40,7 +40,8 @@ final class GpuChecks {
         if (facts.gpus().isEmpty()) {
             String why = facts.of(MachineFact.GPUS).absence();
             ALL.stream()
-                    .filter(check -> check != PreflightCheck.GPU_DRIVER && wanted.required().contains(check.id()))
+                    .filter(check -> check != PreflightCheck.GPU_DRIVER
+                            && wanted.required().contains(check.id()))
                     .forEach(check -> add(check, GpuFinding.unknown(why), "a GPU"));
             return checks;
         }
@@ -59,8 +60,8 @@ final class GpuChecks {
 
     private void add(PreflightCheck check, GpuFinding finding, String wish) {
         Reason reason = Reason.of(check);
-        checks.add(new Check(
-                check.id(), node, finding.outcome(), finding.found(), wish, reason.why(), reason.repair()));
+        checks.add(
+                new Check(check.id(), node, finding.outcome(), finding.found(), wish, reason.why(), reason.repair()));
     }
 
     private void each(PreflightCheck check, IntFunction<GpuFinding> finding, String wish) {
@@ -204,8 +205,8 @@ final class GpuChecks {
         Optional<Double> set = number(gpu, GpuFact.CLOCK_SET);
         Optional<Double> normal = number(gpu, GpuFact.CLOCK_DEFAULT);
         if (set.isPresent() && normal.isPresent() && set.get() < normal.get()) {
-            return GpuFinding.warn(
-                    "set to " + Quantities.plain(set.get()) + " MHz, default " + Quantities.plain(normal.get()) + " MHz");
+            return GpuFinding.warn("set to " + Quantities.plain(set.get()) + " MHz, default "
+                    + Quantities.plain(normal.get()) + " MHz");
         }
         if (held.value().equals("Active")) {
             return GpuFinding.warn("held down by a setting now");
@@ -238,7 +239,8 @@ final class GpuChecks {
         if (served) {
             return GpuFinding.ok(found + ", in use by vLLM");
         }
-        boolean little = wanted.limits().gpuMemoryFree().map(least -> share < least).orElse(false);
+        boolean little =
+                wanted.limits().gpuMemoryFree().map(least -> share < least).orElse(false);
         return little ? GpuFinding.fail(found) : GpuFinding.ok(found);
     }
 

@@ -37,14 +37,17 @@ record GpuFinding(Outcome outcome, String found) {
         }
         Map<GpuFinding, List<Integer>> groups = new LinkedHashMap<>();
         for (int i = 0; i < findings.size(); i++) {
-            groups.computeIfAbsent(findings.get(i), finding -> new ArrayList<>()).add(i);
+            groups.computeIfAbsent(findings.get(i), finding -> new ArrayList<>())
+                    .add(i);
         }
         if (groups.size() == 1) {
-            return new GpuFinding(worst, "all " + findings.size() + ": " + findings.getFirst().found());
+            return new GpuFinding(
+                    worst, "all " + findings.size() + ": " + findings.getFirst().found());
         }
         String found = groups.entrySet().stream()
                 .sorted((a, b) -> b.getKey().outcome().compareTo(a.getKey().outcome()))
-                .map(group -> "GPU " + numbers(group.getValue()) + ": " + group.getKey().found())
+                .map(group -> "GPU " + numbers(group.getValue()) + ": "
+                        + group.getKey().found())
                 .collect(Collectors.joining("; "));
         return new GpuFinding(worst, found);
     }

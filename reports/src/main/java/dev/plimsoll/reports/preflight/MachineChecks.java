@@ -75,8 +75,8 @@ final class MachineChecks {
     private void governor() {
         PreflightCheck check = PreflightCheck.CPU_GOVERNOR;
         known(check, MachineFact.CPU_GOVERNOR, "performance")
-                .ifPresent(found -> add(
-                        check, found.equals("performance") ? Outcome.OK : Outcome.WARN, found, "performance"));
+                .ifPresent(found ->
+                        add(check, found.equals("performance") ? Outcome.OK : Outcome.WARN, found, "performance"));
     }
 
     private void idleStates() {
@@ -124,11 +124,7 @@ final class MachineChecks {
                 return;
             }
             long files = Long.parseLong(found);
-            add(
-                    check,
-                    files >= least ? Outcome.OK : asked(wanted.limits().openFiles()),
-                    Quantities.count(files),
-                    wish);
+            add(check, files >= least ? Outcome.OK : asked(wanted.limits().openFiles()), Quantities.count(files), wish);
         });
     }
 

@@ -84,7 +84,8 @@ public record VersionsLock(Map<PreflightCheck, String> versions) {
             tree = YAML.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    source + " is not YAML: " + e.getOriginalMessage().lines().findFirst().orElse("")
+                    source + " is not YAML: "
+                            + e.getOriginalMessage().lines().findFirst().orElse("")
                             + "; write it anew with: plimsoll preflight --write-lock",
                     e);
         }

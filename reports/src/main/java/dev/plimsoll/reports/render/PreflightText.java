@@ -31,7 +31,8 @@ public final class PreflightText {
     }
 
     private static void append(StringBuilder text, Check check, Terminal terminal, int width) {
-        String mark = terminal.paint(style(check.outcome()), String.format("%-8s", check.outcome().label()));
+        String mark = terminal.paint(
+                style(check.outcome()), String.format("%-8s", check.outcome().label()));
         text.append(mark).append("  ");
         boolean bad = check.outcome() == Outcome.FAIL || check.outcome() == Outcome.WARN;
         String head = check.id() + " on " + check.node() + ": " + check.found();
