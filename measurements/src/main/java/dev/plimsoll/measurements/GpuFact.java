@@ -14,8 +14,6 @@ public enum GpuFact {
     PCIE_WIDTH,
     /** PCIe lanes that GPU and slot can both do. */
     PCIE_WIDTH_MOST,
-    /** {@code P0} to {@code P15}. */
-    PERFORMANCE_STATE,
     /** Utilization in %. */
     UTILIZATION,
     /** {@code Enabled} or {@code Disabled}. */

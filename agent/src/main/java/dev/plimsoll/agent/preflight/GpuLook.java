@@ -155,7 +155,6 @@ final class GpuLook {
         facts.put(GpuFact.PCIE_GENERATION_OF_GPU, number(gpu, LINK_INFO + "pcie_gen/max_device_link_gen"));
         facts.put(GpuFact.PCIE_WIDTH, number(gpu, LINK_INFO + "link_widths/current_link_width"));
         facts.put(GpuFact.PCIE_WIDTH_MOST, number(gpu, LINK_INFO + "link_widths/max_link_width"));
-        facts.put(GpuFact.PERFORMANCE_STATE, word(gpu, "performance_state"));
         facts.put(GpuFact.UTILIZATION, number(gpu, "utilization/gpu_util"));
         facts.put(GpuFact.PERSISTENCE, word(gpu, "persistence_mode"));
         facts.put(GpuFact.ECC, word(gpu, "ecc_mode/current_ecc"));

@@ -24,8 +24,7 @@ import java.util.concurrent.TimeoutException;
  * takes less than a second. Safe for use by several threads.
  */
 public final class MachineLook {
-    /** How long the slowest part may take. */
-    static final Duration LIMIT = Duration.ofSeconds(6);
+    private static final Duration LIMIT = Duration.ofSeconds(6);
 
     private static final MachineFact[] OF_PYTHON = {MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM};
     private static final MachineFact[] OF_DISK = {
@@ -35,6 +34,7 @@ public final class MachineLook {
     private final Path root;
     private final List<String> nvidiaSmi;
     private final Callable<Fact> clock;
+    private final Duration limit;
 
     /**
      * A machine of another kind.
@@ -42,16 +42,18 @@ public final class MachineLook {
      * @param root {@code /}, or the root of a copy of {@code /proc} and {@code /sys}
      * @param nvidiaSmi the program, and arguments before its own
      * @param clock tells {@link MachineFact#CLOCK}
+     * @param limit how long the slowest part may take
      */
-    MachineLook(Path root, List<String> nvidiaSmi, Callable<Fact> clock) {
+    MachineLook(Path root, List<String> nvidiaSmi, Callable<Fact> clock, Duration limit) {
         this.root = root;
         this.nvidiaSmi = List.copyOf(nvidiaSmi);
         this.clock = clock;
+        this.limit = limit;
     }
 
     /** The machine that this process runs on. */
     public static MachineLook here() {
-        return new MachineLook(Path.of("/"), List.of("nvidia-smi"), KernelClock::read);
+        return new MachineLook(Path.of("/"), List.of("nvidia-smi"), KernelClock::read, LIMIT);
     }
 
     /**
@@ -93,9 +95,9 @@ public final class MachineLook {
     /** Facts that are looked up together. */
     private record Part(Future<Map<MachineFact, Fact>> facts, MachineFact[] names) {}
 
-    private static MachineFacts gather(String host, Future<GpuLook.Gpus> gpus, List<Part> parts)
+    private MachineFacts gather(String host, Future<GpuLook.Gpus> gpus, List<Part> parts)
             throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
+        long end = System.nanoTime() + limit.toNanos();
         Map<MachineFact, Fact> machine = new EnumMap<>(MachineFact.class);
         for (Part part : parts) {
             try {
@@ -119,9 +121,9 @@ public final class MachineLook {
         return new MachineFacts(host, machine, each);
     }
 
-    private static String reason(Exception e) {
+    private String reason(Exception e) {
         if (e instanceof TimeoutException) {
-            return "it took longer than " + LIMIT.toSeconds() + " s to look";
+            return "it took longer than " + limit.toMillis() + " ms to look";
         }
         Throwable cause = e.getCause() == null ? e : e.getCause();
         String message = cause.getMessage();

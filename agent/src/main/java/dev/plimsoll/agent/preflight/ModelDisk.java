@@ -98,7 +98,8 @@ final class ModelDisk {
     }
 
     private static Fact kindOf(Path block) throws IOException {
-        Path disk = Files.exists(block.resolve("partition")) ? block.getParent() : block;
+        Path whole = block.getParent();
+        Path disk = whole != null && Files.exists(block.resolve("partition")) ? whole : block;
         Path slaves = disk.resolve("slaves");
         if (Files.isDirectory(slaves)) {
             try (Stream<Path> below = Files.list(slaves)) {

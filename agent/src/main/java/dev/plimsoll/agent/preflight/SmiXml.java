@@ -67,7 +67,7 @@ record SmiXml(Optional<String> driver, Optional<String> cuda, List<Gpu> gpus) {
         } catch (XMLStreamException e) {
             throw new IOException(
                     "nvidia-smi -q -x printed no XML: "
-                            + e.getMessage().lines().findFirst().orElse(""),
+                            + String.valueOf(e.getMessage()).replaceAll("\\R", " "),
                     e);
         }
         return new SmiXml(

@@ -133,7 +133,8 @@ public final class ColdStartRun {
             Files.writeString(dropCaches, "3");
         } catch (IOException e) {
             throw new ColdStartException(
-                    "the page cache cannot be dropped: " + e.getMessage() + "; that takes root, or leave --drop-caches out",
+                    "the page cache cannot be dropped: " + e.getMessage()
+                            + "; that takes root, or leave --drop-caches out",
                     e);
         }
     }
@@ -165,7 +166,8 @@ public final class ColdStartRun {
             for (StartPhase phase : StartPhase.values()) {
                 server.seconds(phase).ifPresent(value -> seconds.putIfAbsent(phase, value));
             }
-            if (server.seconds(StartPhase.WEIGHTS).isEmpty() && server.seconds(StartPhase.ENGINE).isEmpty()) {
+            if (server.seconds(StartPhase.WEIGHTS).isEmpty()
+                    && server.seconds(StartPhase.ENGINE).isEmpty()) {
                 notes.add("its output tells no phases: they are read from the log of vLLM");
             }
             return new ColdStart(seconds);

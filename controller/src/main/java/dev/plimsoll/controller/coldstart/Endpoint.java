@@ -59,7 +59,8 @@ final class Endpoint implements AutoCloseable {
     Optional<String> firstToken() throws InterruptedException {
         try {
             HttpResponse<String> models = send("/v1/models", Optional.empty(), TOKEN_LIMIT);
-            String model = JSON.readTree(models.body()).path("data").path(0).path("id").asText("");
+            String model =
+                    JSON.readTree(models.body()).path("data").path(0).path("id").asText("");
             if (models.statusCode() != OK || model.isEmpty()) {
                 return Optional.of("GET /v1/models names no model (status " + models.statusCode() + ")");
             }

@@ -145,7 +145,8 @@ final class StartedServer implements AutoCloseable {
     /** Tells the whole group; without one, the process and its children. */
     private void signal(String name) {
         if (!grouped) {
-            process.descendants().forEach(name.equals("KILL") ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
+            process.descendants()
+                    .forEach(name.equals("KILL") ? ProcessHandle::destroyForcibly : ProcessHandle::destroy);
             if (name.equals("KILL")) {
                 process.destroyForcibly();
             } else {

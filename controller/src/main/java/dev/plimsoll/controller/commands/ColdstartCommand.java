@@ -88,8 +88,7 @@ final class ColdstartCommand implements Callable<Integer> {
         });
         try {
             ColdStartReport report = run.run();
-            console.print(
-                    format == RunOptions.Format.JSON ? BundleJson.file(report) : ColdStartText.render(report));
+            console.print(format == RunOptions.Format.JSON ? BundleJson.file(report) : ColdStartText.render(report));
             return ExitCode.DONE.code();
         } catch (ColdStartException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
@@ -103,7 +102,9 @@ final class ColdstartCommand implements Callable<Integer> {
             if (colon < 1) {
                 throw new CommandException(ExitCode.USAGE, "-H is 'NAME: VALUE', not \"" + header + "\"");
             }
-            sent.put(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+            sent.put(
+                    header.substring(0, colon).strip(),
+                    header.substring(colon + 1).strip());
         }
         try {
             if (logs.isPresent()) {

@@ -26,7 +26,8 @@ final class Locks {
                     "there is no lock file " + file + "; write one on a good node: plimsoll preflight --write-lock",
                     e);
         } catch (IOException e) {
-            throw new CommandException(ExitCode.USAGE, "the lock file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new CommandException(
+                    ExitCode.USAGE, "the lock file " + file + " cannot be read: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
         }

@@ -110,7 +110,8 @@ final class PreflightCommand implements Callable<Integer> {
     private record Subject(
             Preflight wanted, Optional<Target> target, List<PreflightPlan.Look> looks, Map<String, String> unseen) {
         boolean seen() {
-            return unseen.isEmpty() || looks.stream().anyMatch(look -> !look.serves().isEmpty());
+            return unseen.isEmpty()
+                    || looks.stream().anyMatch(look -> !look.serves().isEmpty());
         }
     }
 
@@ -125,8 +126,9 @@ final class PreflightCommand implements Callable<Integer> {
                 .orElse(UnaryOperator.identity());
         PreflightPlan.Place here = new PreflightPlan.Place("here", host(), host());
         Subject subject = file.isPresent() ? of(file.get().scenario(), here) : ofThisMachine(here);
-        VersionsLock locked =
-                lock.isPresent() ? Locks.read(lock.get()) : writeLock.isPresent() ? VersionsLock.NONE : Locks.of(subject.wanted());
+        VersionsLock locked = lock.isPresent()
+                ? Locks.read(lock.get())
+                : writeLock.isPresent() ? VersionsLock.NONE : Locks.of(subject.wanted());
         Optional<Fact> served = subject.target().map(TargetVersion::of);
         Examination examination = new Examination(subject.wanted(), locked);
         List<Check> checks = new ArrayList<>();
@@ -148,7 +150,10 @@ final class PreflightCommand implements Callable<Integer> {
                         ? BundleJson.file(report)
                         : PreflightText.render(report, shown.colourOut(), shown.width())));
         if (writeLock.isPresent()) {
-            write(writeLock.get(), VersionsLock.of(facts.orElseThrow(), served.filter(Fact::known).map(Fact::value)));
+            write(
+                    writeLock.get(),
+                    VersionsLock.of(
+                            facts.orElseThrow(), served.filter(Fact::known).map(Fact::value)));
         }
         return ExitCode.ofPreflight(report, subject.seen()).code();
     }

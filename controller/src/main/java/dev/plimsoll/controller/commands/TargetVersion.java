@@ -21,7 +21,8 @@ final class TargetVersion {
 
     /** The version, or why it is not known. Blocks. */
     static Fact of(Target target) {
-        String base = target.urls().getFirst().toString().replaceFirst("/+$", "").replaceFirst("/v1$", "");
+        String base =
+                target.urls().getFirst().toString().replaceFirst("/+$", "").replaceFirst("/v1$", "");
         Vertx vertx = Vertx.vertx();
         try {
             Fetched answer = new HttpFetch(vertx, target.tls(), target.http() == Target.Http.HTTP_2)
@@ -44,7 +45,8 @@ final class TargetVersion {
 
     private static Fact version(String page) {
         try {
-            String version = JsonMapper.builder().build().readTree(page).path("version").asText("");
+            String version =
+                    JsonMapper.builder().build().readTree(page).path("version").asText("");
             return version.isBlank() ? Fact.absent("GET /version of the target names no version") : Fact.of(version);
         } catch (JsonProcessingException e) {
             return Fact.absent("GET /version of the target answers with no JSON");

@@ -50,8 +50,7 @@ public record PreflightPlan(List<Look> looks, Map<String, String> unseen) {
      * @param generator its name where it is no node
      * @param request what is to be looked up
      */
-    public record Look(
-            Place place, List<String> serves, boolean generates, String generator, LookRequest request) {
+    public record Look(Place place, List<String> serves, boolean generates, String generator, LookRequest request) {
         /** Copies the list. */
         public Look {
             serves = List.copyOf(serves);

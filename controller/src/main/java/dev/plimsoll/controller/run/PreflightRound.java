@@ -83,9 +83,8 @@ final class PreflightRound {
 
     /** Looks at what the target tells of itself. */
     void target(TargetFacts facts) throws RunEnded {
-        List<Check> checks = examination.target(facts.vllmVersion()
-                .map(Fact::of)
-                .orElseGet(() -> Fact.absent("the target does not tell its version")));
+        List<Check> checks = examination.target(
+                facts.vllmVersion().map(Fact::of).orElseGet(() -> Fact.absent("the target does not tell its version")));
         boolean known = report.checks().containsAll(checks);
         if (!known) {
             tell(checks);

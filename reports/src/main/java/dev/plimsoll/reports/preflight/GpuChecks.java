@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * The GPUs of one machine, held against what is wanted. A fault of the hardware, and what the scenario asks for, is a
- * failure; a setting that is not the best is a warning.
+ * The GPUs of one machine, held against what is wanted. Memory that fails, a link among others that is down, and what the
+ * scenario asks for and does not get, are failures. All else is a warning: clouds rent out T4s on half of their lanes, and
+ * they are measured all the same.
  */
 final class GpuChecks {
     private static final List<PreflightCheck> ALL = Arrays.stream(PreflightCheck.values())
@@ -111,7 +112,7 @@ final class GpuChecks {
             return GpuFinding.ok(found);
         }
         return atWork(gpu)
-                ? GpuFinding.fail(found + " under load")
+                ? GpuFinding.warn(found + " under load")
                 : GpuFinding.unknown(found + " while idle, when the link steps down by design; look while load runs");
     }
 
@@ -125,8 +126,7 @@ final class GpuChecks {
         if (now.get() >= most.get()) {
             return GpuFinding.ok(found);
         }
-        boolean awake = facts.of(gpu, GpuFact.PERFORMANCE_STATE).value().matches("P[0-2]");
-        return atWork(gpu) || awake ? GpuFinding.fail(found) : GpuFinding.warn(found + " in a state that saves power");
+        return GpuFinding.warn(found);
     }
 
     private boolean atWork(int gpu) {
