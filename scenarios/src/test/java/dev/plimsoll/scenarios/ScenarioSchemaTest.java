@@ -92,6 +92,16 @@ class ScenarioSchemaTest {
         assertEquals(List.copyOf(Words.ON_UNDECIDED.keySet()), words(Block.GATE, "on_undecided"));
         assertEquals(List.copyOf(Words.PROBES.keySet()), words(Block.PROBE, "type"));
         assertEquals(List.copyOf(Words.METHODS.keySet()), words(Block.REQUEST, "method"));
+        for (String list : List.of("required", "tolerated")) {
+            assertEquals(
+                    List.copyOf(Words.PREFLIGHT_CHECKS.keySet()),
+                    words(definition(Block.PREFLIGHT)
+                            .path("properties")
+                            .path(list)
+                            .path("items")
+                            .path("anyOf")
+                            .get(0)));
+        }
         JsonNode arrivals = definition(Block.PHASE)
                 .path("properties")
                 .path("arrivals")

@@ -95,8 +95,7 @@ public final class MachineLook {
     /** Facts that are looked up together. */
     private record Part(Future<Map<MachineFact, Fact>> facts, MachineFact[] names) {}
 
-    private MachineFacts gather(String host, Future<GpuLook.Gpus> gpus, List<Part> parts)
-            throws InterruptedException {
+    private MachineFacts gather(String host, Future<GpuLook.Gpus> gpus, List<Part> parts) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         Map<MachineFact, Fact> machine = new EnumMap<>(MachineFact.class);
         for (Part part : parts) {

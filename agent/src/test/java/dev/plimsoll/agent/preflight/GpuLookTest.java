@@ -117,7 +117,8 @@ class GpuLookTest {
                 "Unable to determine the device handle for GPU 0000:3B:00.0: GPU is lost.  Reboot the system\n");
         GpuLook.Gpus gpus = look(directory).look();
         assertEquals(List.of(), gpus.gpus());
-        String why = Objects.requireNonNull(gpus.machine().get(MachineFact.GPUS)).absence();
+        String why =
+                Objects.requireNonNull(gpus.machine().get(MachineFact.GPUS)).absence();
         assertTrue(why.contains("GPU is lost"), why);
     }
 

@@ -51,7 +51,8 @@ class MachineLookTest {
         // Some sandboxes forbid the question.
         Fact clock = facts.of(MachineFact.CLOCK);
         assertTrue(
-                clock.value().matches("(un)?synchronised \\d+") || clock.absence().contains("adjtimex"),
+                clock.value().matches("(un)?synchronised \\d+")
+                        || clock.absence().contains("adjtimex"),
                 clock.toString());
         assertFalse(facts.machine().containsKey(MachineFact.DISK_FREE), "nobody asked for disks");
     }
@@ -76,7 +77,8 @@ class MachineLookTest {
         file("proc/self/limits", "Max open files            1024                 4096                 files     \n");
         file("proc/sys/net/ipv4/ip_local_port_range", "60000\t60999\n");
         MachineFacts facts = look(NOTHING_MORE);
-        assertEquals("performance, powersave", facts.of(MachineFact.CPU_GOVERNOR).value());
+        assertEquals(
+                "performance, powersave", facts.of(MachineFact.CPU_GOVERNOR).value());
         // C10 is switched off.
         assertEquals("C6 170", facts.of(MachineFact.CPU_IDLE_STATE).value());
         assertEquals("always", facts.of(MachineFact.HUGE_PAGES).value());
@@ -105,7 +107,8 @@ class MachineLookTest {
                 () -> Fact.of("synchronised 1"),
                 Duration.ofMillis(400));
         MachineFacts facts = look.look("gpu-0", NOTHING_MORE);
-        assertEquals("it took longer than 400 ms to look", facts.of(MachineFact.GPUS).absence());
+        assertEquals(
+                "it took longer than 400 ms to look", facts.of(MachineFact.GPUS).absence());
         assertEquals("madvise", facts.of(MachineFact.HUGE_PAGES).value());
     }
 
@@ -150,7 +153,8 @@ class MachineLookTest {
         MachineFacts facts = look(new LookRequest(Optional.empty(), Optional.of(python), true, List.of()));
         assertEquals(python + " has no vLLM", facts.of(MachineFact.VLLM).absence());
         MachineFacts none = look(new LookRequest(Optional.empty(), Optional.of("no-such-python"), true, List.of()));
-        assertEquals("there is no no-such-python here", none.of(MachineFact.PYTORCH).absence());
+        assertEquals(
+                "there is no no-such-python here", none.of(MachineFact.PYTORCH).absence());
     }
 
     @Test

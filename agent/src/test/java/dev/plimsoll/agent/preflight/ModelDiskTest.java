@@ -82,7 +82,9 @@ class ModelDiskTest {
     @Test
     void smallFilesTellNoThroughput() throws IOException {
         Files.write(model.resolve("config.json"), new byte[100]);
-        assertEquals("there are fewer than 16 MiB of files to read", look(MachineFact.DISK_READ).absence());
+        assertEquals(
+                "there are fewer than 16 MiB of files to read",
+                look(MachineFact.DISK_READ).absence());
     }
 
     @Test

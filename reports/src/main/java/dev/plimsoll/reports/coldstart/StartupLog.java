@@ -23,7 +23,8 @@ public final class StartupLog {
         Map<StartPhase, Pattern> sentences = new EnumMap<>(StartPhase.class);
         sentences.put(StartPhase.WEIGHTS, Pattern.compile("Loading weights took" + SECONDS));
         sentences.put(StartPhase.MODEL, Pattern.compile("Model loading took .*?(?:and|memory,?|GiB|GB)" + SECONDS));
-        sentences.put(StartPhase.COMPILE, Pattern.compile("(?:torch\\.compile (?:takes|took)|\\(compilation:)" + SECONDS));
+        sentences.put(
+                StartPhase.COMPILE, Pattern.compile("(?:torch\\.compile (?:takes|took)|\\(compilation:)" + SECONDS));
         sentences.put(StartPhase.GRAPHS, Pattern.compile("Graph capturing finished in" + SECONDS));
         sentences.put(StartPhase.ENGINE, Pattern.compile("init engine(?: \\(.*?\\))? took" + SECONDS));
         return Collections.unmodifiableMap(sentences);

@@ -113,7 +113,8 @@ final class GpuChecks {
         }
         return atWork(gpu)
                 ? GpuFinding.warn(found + " under load")
-                : GpuFinding.unknown(found + " while idle, when the link steps down by design; look while load runs");
+                : new GpuFinding(
+                        Outcome.UNKNOWN, found + " while idle, when the link steps down by design; look while load runs");
     }
 
     private GpuFinding width(int gpu) {
@@ -170,7 +171,7 @@ final class GpuChecks {
         }
         Optional<Double> errors = number(gpu, GpuFact.ECC_UNCORRECTED);
         if (errors.isEmpty()) {
-            return GpuFinding.unknown("Enabled, but " + absence(gpu, GpuFact.ECC_UNCORRECTED));
+            return new GpuFinding(Outcome.UNKNOWN, "Enabled, but " + absence(gpu, GpuFact.ECC_UNCORRECTED));
         }
         String found = "Enabled, uncorrected errors since the driver was loaded: " + Quantities.plain(errors.get());
         return errors.get() > 0 ? GpuFinding.fail(found) : GpuFinding.ok(found);

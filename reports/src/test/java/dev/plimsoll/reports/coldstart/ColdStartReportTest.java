@@ -32,8 +32,7 @@ class ColdStartReportTest {
         "vllm-0.15-gpu-tp2.log, 4.02, 5.310002, 9.85, 5, 28.31",
     })
     void logsOfEachVersionTellTheirPhases(
-            String name, Double weights, Double model, Double compile, Double graphs, Double engine)
-            throws Exception {
+            String name, Double weights, Double model, Double compile, Double graphs, Double engine) throws Exception {
         StartupLog log = log(name);
         assertEquals(seconds(weights), log.seconds(StartPhase.WEIGHTS));
         assertEquals(seconds(model), log.seconds(StartPhase.MODEL));
@@ -47,13 +46,15 @@ class ColdStartReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "init engine (profile, create kv cache, warmup model) took 87.24 s (compilation: 34.75 s) | COMPILE | 34.75",
-        "Model loading took 55.22 GiB memory and 20.3s | MODEL | 20.3",
-        "Model loading took 74.08 GiB memory and 35.612771 seconds | MODEL | 35.612771",
-        "Graph capturing finished in 69 secs. | GRAPHS | 69",
-        "torch.compile took 14.67 s | COMPILE | 14.67",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "init engine (profile, create kv cache, warmup model) took 87.24 s (compilation: 34.75 s) | COMPILE | 34.75",
+                "Model loading took 55.22 GiB memory and 20.3s | MODEL | 20.3",
+                "Model loading took 74.08 GiB memory and 35.612771 seconds | MODEL | 35.612771",
+                "Graph capturing finished in 69 secs. | GRAPHS | 69",
+                "torch.compile took 14.67 s | COMPILE | 14.67",
+            })
     void sentencesAreKnownInEachOfTheirForms(String line, StartPhase phase, double seconds) {
         StartupLog log = new StartupLog();
         log.take("(EngineCore_DP0 pid=11280) INFO 02-16 14:53:31 [core.py:272] " + line);

@@ -129,7 +129,7 @@ class ExaminationTest {
         "REMAP_PENDING, Yes, gpu.remapped_rows, FAIL, rows wait for a reset to be remapped",
         "REMAP_FAILED, Yes, gpu.remapped_rows, FAIL, a row could not be remapped",
         "POWER_LIMIT, 500.00, gpu.power_limit, WARN, '500 W, default 700 W'",
-        "CLOCK_SET, 1410, gpu.clocks, WARN, 'set to 1410 MHz, default 1980 MHz'",
+        "CLOCK_SET, 1410, gpu.clocks, WARN, 'set to 1,410 MHz, default 1,980 MHz'",
         "CLOCK_HELD, Active, gpu.clocks, WARN, held down by a setting now",
         "MEMORY_FREE, 40000, gpu.memory, FAIL, '39.1 GiB of 79.6 GiB free (49.0 %)'",
         "PROCESSES, '4711 VLLM::EngineCore (vLLM), 99 Xorg', gpu.processes, WARN,"
@@ -157,12 +157,12 @@ class ExaminationTest {
         "CPU_GOVERNOR, 'performance, powersave', cpu.governor, WARN, 'performance, powersave'",
         "CPU_IDLE_STATE, C6 170, cpu.idle_states, WARN, 'the deepest is C6, 170 µs to leave'",
         "HUGE_PAGES, always, memory.huge_pages, WARN, always",
-        "SWAP, 1048576 2097152, memory.swap, WARN, '1.00 MiB of 2.00 MiB in use'",
+        "SWAP, 1048576 2097152, memory.swap, WARN, '1 MiB of 2 MiB in use'",
         "OPEN_FILES, 1024, process.open_files, FAIL, '1,024'",
         "OPEN_FILES, unlimited, process.open_files, OK, unlimited",
         "PORTS, 60000 60999, network.ports, WARN, '1,000, from 60000 to 60999'",
         "CLOCK, unsynchronised 16000000, clock.synchronised, WARN, not synchronised",
-        "DISK_FREE, 1000, disk.free, FAIL, 1000 B",
+        "DISK_FREE, 1000, disk.free, FAIL, '1,000 B'",
         "DISK_KIND, SATA SSD sda, disk.kind, WARN, SATA SSD sda",
         "DISK_KIND, virtual disk vda, disk.kind, UNKNOWN, virtual disk vda",
         "DISK_READ, 500000000, disk.read, FAIL, 477 MiB/s",
@@ -193,7 +193,8 @@ class ExaminationTest {
         gpu.put(GpuFact.PCIE_GENERATION, Fact.of(3));
         gpu.put(GpuFact.UTILIZATION, Fact.of(97));
         assertEquals(Outcome.WARN, check("gpu.pcie.generation").outcome());
-        assertEquals("generation 3 of 5 under load", check("gpu.pcie.generation").found());
+        assertEquals(
+                "generation 3 of 5 under load", check("gpu.pcie.generation").found());
     }
 
     @Test
@@ -210,8 +211,8 @@ class ExaminationTest {
         Map<GpuFact, Fact> narrow = new EnumMap<>(gpu);
         narrow.put(GpuFact.PCIE_WIDTH, Fact.of(8));
         MachineFacts facts = new MachineFacts("gpu-0", machine, List.of(gpu, narrow, gpu));
-        List<Check> checks = new Examination(Preflight.DEFAULT, VersionsLock.NONE)
-                .machine(new Machine("gpu-0", true, false, facts));
+        List<Check> checks =
+                new Examination(Preflight.DEFAULT, VersionsLock.NONE).machine(new Machine("gpu-0", true, false, facts));
         Check width = checks.stream()
                 .filter(one -> one.id().equals("gpu.pcie.width"))
                 .findFirst()
@@ -245,7 +246,8 @@ class ExaminationTest {
         assertEquals(1, gpus.size());
         assertEquals(Outcome.UNKNOWN, gpus.getFirst().outcome());
         assertEquals(
-                "not known: the command nvidia-smi is not on this machine", gpus.getFirst().found());
+                "not known: the command nvidia-smi is not on this machine",
+                gpus.getFirst().found());
         // What is required is not met by what cannot be seen.
         Preflight strict = wanted(Limits.NONE, List.of("gpu.persistence"), List.of());
         assertEquals(Outcome.FAIL, check("gpu.persistence", strict).outcome());
@@ -270,16 +272,19 @@ class ExaminationTest {
         List<Check> versions = checks(Preflight.DEFAULT, lock).stream()
                 .filter(check -> check.id().startsWith("versions."))
                 .toList();
-        assertEquals(List.of("versions.driver", "versions.pytorch"), versions.stream().map(Check::id).toList());
+        assertEquals(
+                List.of("versions.driver", "versions.pytorch"),
+                versions.stream().map(Check::id).toList());
         assertEquals(Outcome.OK, versions.getFirst().outcome());
         assertEquals(Outcome.FAIL, versions.getLast().outcome());
-        assertEquals("versions.pytorch on gpu-0: 2.9.0; wanted: 2.8.0", versions.getLast().sentence());
+        assertEquals(
+                "versions.pytorch on gpu-0: 2.9.0; wanted: 2.8.0",
+                versions.getLast().sentence());
     }
 
     @Test
     void theTargetsVersionIsHeldAgainstTheLock() {
-        Examination examination =
-                new Examination(Preflight.DEFAULT, VersionsLock.parse("lock", "vllm: \"0.32.0\"\n"));
+        Examination examination = new Examination(Preflight.DEFAULT, VersionsLock.parse("lock", "vllm: \"0.32.0\"\n"));
         assertEquals(
                 Outcome.OK, examination.target(Fact.of("0.32.0")).getFirst().outcome());
         assertEquals(
@@ -287,8 +292,7 @@ class ExaminationTest {
         assertEquals(
                 Outcome.UNKNOWN,
                 examination.target(Fact.absent("no answer")).getFirst().outcome());
-        assertEquals(
-                List.of(), new Examination(Preflight.DEFAULT, VersionsLock.NONE).target(Fact.of("0.33.0")));
+        assertEquals(List.of(), new Examination(Preflight.DEFAULT, VersionsLock.NONE).target(Fact.of("0.33.0")));
     }
 
     @Test
@@ -296,8 +300,7 @@ class ExaminationTest {
         Preflight wanted = wanted(Limits.NONE, List.of("gpu.ecc", "memory.swap"), List.of());
         Examination examination = new Examination(wanted, VersionsLock.NONE);
         MachineFacts facts = new MachineFacts("here", machine, List.of());
-        PreflightReport report =
-                new PreflightReport(examination.machine(new Machine("generator", false, true, facts)));
+        PreflightReport report = new PreflightReport(examination.machine(new Machine("generator", false, true, facts)));
         List<Check> unmet = examination.unmet(report);
         assertEquals(List.of("gpu.ecc"), unmet.stream().map(Check::id).toList());
         assertEquals(Outcome.FAIL, unmet.getFirst().outcome());

@@ -35,13 +35,15 @@ class VersionsLockTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "'drivr: \"1.2\"' | unknown key \"drivr\"; did you mean \"driver\"?",
-        "'cuda: 12.10' | cuda is a version in quotes",
-        "'- driver' | is no map of versions",
-        "'' | is no map of versions",
-        "'a: [' | is not YAML",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'drivr: \"1.2\"' | unknown key \"drivr\"; did you mean \"driver\"?",
+                "'cuda: 12.10' | cuda is a version in quotes",
+                "'- driver' | is no map of versions",
+                "'' | is no map of versions",
+                "'a: [' | is not YAML",
+            })
     void whatIsWrongIsNamed(String yaml, String problem) {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> VersionsLock.parse("good.yaml", yaml));

@@ -48,7 +48,8 @@ class PreflightTextTest {
 
     @Test
     void jsonHasTheChecksAndNothingElse() {
-        String json = BundleJson.line(new PreflightReport(List.of(REPORT.checks().getFirst())));
+        String json =
+                BundleJson.line(new PreflightReport(List.of(REPORT.checks().getFirst())));
         assertEquals(
                 "{\"checks\":[{\"id\":\"memory.swap\",\"node\":\"gpu-0\",\"outcome\":\"ok\",\"found\":\"no swap\","
                         + "\"wanted\":\"none in use\",\"why\":\"why\",\"repair\":\"repair\"}]}",
@@ -70,7 +71,7 @@ class PreflightTextTest {
 
                                                      median        min        max  starts
             until /health answers 200                41.5 s     40.5 s     42.5 s       2
-            engine: profile, KV cache, warm-up       20.2 s     20.2 s     20.2 s       1
+            engine: profile, KV cache, warm-up       20.3 s     20.3 s     20.3 s       1
 
             no first token: a first request was answered with status 404
             """, ColdStartText.render(report));
