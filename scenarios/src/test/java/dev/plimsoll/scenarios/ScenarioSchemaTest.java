@@ -98,9 +98,7 @@ class ScenarioSchemaTest {
                     words(definition(Block.PREFLIGHT)
                             .path("properties")
                             .path(list)
-                            .path("items")
-                            .path("anyOf")
-                            .get(0)));
+                            .path("items")));
         }
         JsonNode arrivals = definition(Block.PHASE)
                 .path("properties")

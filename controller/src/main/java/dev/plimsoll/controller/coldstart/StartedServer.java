@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StartedServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(20);
     private static final int LAST_LINES = 20;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final String SETSID = "/usr/bin/setsid";
@@ -127,7 +128,12 @@ final class StartedServer implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         signal("TERM");
         try {
-            process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS);
+            long end = System.nanoTime() + GRACE.toNanos();
+            boolean alive = true;
+            while (alive && System.nanoTime() - end < 0) {
+                Thread.sleep(POLL);
+                alive = process.isAlive() || all.stream().anyMatch(ProcessHandle::isAlive);
+            }
             signal("KILL");
             all.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();

@@ -14,6 +14,7 @@ import dev.plimsoll.reports.preflight.VersionsLock;
 import dev.plimsoll.reports.render.PreflightText;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Preflight;
+import dev.plimsoll.scenarios.PreflightCheck;
 import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
@@ -129,7 +130,10 @@ final class PreflightCommand implements Callable<Integer> {
         VersionsLock locked = lock.isPresent()
                 ? Locks.read(lock.get())
                 : writeLock.isPresent() ? VersionsLock.NONE : Locks.of(subject.wanted());
-        Optional<Fact> served = subject.target().map(TargetVersion::of);
+        boolean asked = writeLock.isPresent() || locked.versions().containsKey(PreflightCheck.VERSIONS_VLLM);
+        Optional<Fact> served = subject.target()
+                .filter(target -> asked && target.api() != Api.HTTP)
+                .map(TargetVersion::of);
         Examination examination = new Examination(subject.wanted(), locked);
         List<Check> checks = new ArrayList<>();
         Optional<MachineFacts> facts = Optional.empty();

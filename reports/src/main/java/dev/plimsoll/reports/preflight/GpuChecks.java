@@ -114,7 +114,8 @@ final class GpuChecks {
         return atWork(gpu)
                 ? GpuFinding.warn(found + " under load")
                 : new GpuFinding(
-                        Outcome.UNKNOWN, found + " while idle, when the link steps down by design; look while load runs");
+                        Outcome.UNKNOWN,
+                        found + " while idle, when the link steps down by design; look while load runs");
     }
 
     private GpuFinding width(int gpu) {
