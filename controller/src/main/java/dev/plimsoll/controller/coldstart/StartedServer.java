@@ -132,7 +132,7 @@ final class StartedServer implements AutoCloseable {
             boolean alive = true;
             while (alive && System.nanoTime() - end < 0) {
                 Thread.sleep(POLL);
-                alive = process.isAlive() || all.stream().anyMatch(ProcessHandle::isAlive);
+                alive = process.isAlive() || all.stream().anyMatch(StartedServer::runs);
             }
             signal("KILL");
             all.forEach(ProcessHandle::destroyForcibly);
@@ -145,6 +145,19 @@ final class StartedServer implements AutoCloseable {
             Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException ending) {
             return;
+        }
+    }
+
+    /** One that has ended and that nobody has asked for its status runs no more. */
+    private static boolean runs(ProcessHandle handle) {
+        if (!handle.isAlive()) {
+            return false;
+        }
+        try {
+            String stat = Files.readString(Path.of("/proc/" + handle.pid() + "/stat"), StandardCharsets.ISO_8859_1);
+            return !stat.substring(stat.lastIndexOf(')') + 1).strip().startsWith("Z");
+        } catch (IOException gone) {
+            return Files.isDirectory(Path.of("/proc/" + handle.pid()));
         }
     }
 

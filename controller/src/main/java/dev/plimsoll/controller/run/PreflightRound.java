@@ -83,12 +83,9 @@ final class PreflightRound {
 
     /** Looks at what the target tells of itself. */
     void target(TargetFacts facts) throws RunEnded {
-        List<Check> checks = examination.target(
-                facts.vllmVersion().map(Fact::of).orElseGet(() -> Fact.absent("the target does not tell its version")));
-        boolean known = report.checks().containsAll(checks);
-        if (!known) {
-            tell(checks);
-        }
+        tell(examination.target(facts.vllmVersion()
+                .map(Fact::of)
+                .orElseGet(() -> Fact.absent("the target does not tell its version"))));
     }
 
     /** Keeps and tells what is new; ends the run where it is a failure. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.plimsoll.reports.bundle.RunBundle;
+import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.simulator.Simulator;
 import dev.plimsoll.simulator.SimulatorOptions;
@@ -189,17 +190,29 @@ class PreflightProcessTest {
                         .size());
     }
 
+    /** A verdict may be INCONCLUSIVE on a busy machine; what counts here is that load was sent to its end. */
+    private void assertMeasured(Launched gate) throws Exception {
+        int code = gate.await();
+        RunBundle bundle = new RunStore(directory.resolve("runs")).latest().orElseThrow();
+        assertEquals(RunInfo.Status.FINISHED, bundle.info().status(), gate.err() + gate.out());
+        assertTrue(code == 0 || code == 3, gate.err() + gate.out());
+        assertFalse(gate.out().contains("not fit to be measured"), gate.out());
+    }
+
     @Test
     void aGateGoesOnWhereNobodyLooksOrWhereAllIsWell() throws Exception {
-        try (Launched gate = run("gate", "fit.yaml", "--no-preflight", "--set", "preflight.driver_minimum=\"999.1\"")) {
-            assertEquals(0, gate.await(), gate.err() + gate.out());
+        try (Launched gate =
+                run("gate", "fit.yaml", "--no-preflight", "--set", "preflight.driver_minimum=\"999.1\"")) {
+            assertMeasured(gate);
         }
+        RunStore store = new RunStore(directory.resolve("runs"));
+        assertFalse(
+                Files.exists(store.latest().orElseThrow().directory().resolve("preflight.json")), "nobody was to look");
         Files.writeString(directory.resolve("versions.lock.yaml"), "vllm: \"0.32.0\"\n");
         try (Launched gate = run("gate", "fit.yaml", "--set", "preflight.lock=versions.lock.yaml")) {
-            assertEquals(0, gate.await(), gate.err() + gate.out());
+            assertMeasured(gate);
         }
-        RunBundle bundle = new RunStore(directory.resolve("runs")).latest().orElseThrow();
-        String kept = Files.readString(bundle.directory().resolve("preflight.json"));
+        String kept = Files.readString(store.latest().orElseThrow().directory().resolve("preflight.json"));
         assertTrue(kept.contains("\"node\" : \"target\""), kept);
     }
 
