@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PackageOrderTest {
     private static final Path ROOT = Path.of("src/main/java/dev/plimsoll/reports");
     private static final List<String> ORDER =
-            List.of("quantities", "preflight", "coldstart", "results", "verdict", "bundle", "render");
+            List.of("quantities", "preflight", "coldstart", "results", "verdict", "bundle", "causes", "render");
     private static final Pattern USE = Pattern.compile("dev\\.plimsoll\\.reports\\.([a-z]+)\\.[A-Z]");
 
     @Test

@@ -24,6 +24,7 @@ final class KernelClock {
     private KernelClock() {}
 
     /** As {@code dev.plimsoll.measurements.MachineFact.CLOCK} says. */
+    @SuppressWarnings("restricted") // The program is started with --enable-native-access.
     static Fact read() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String machine = System.getProperty("os.arch", "");

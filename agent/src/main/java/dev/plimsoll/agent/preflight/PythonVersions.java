@@ -35,7 +35,7 @@ final class PythonVersions {
     /**
      * Asks that Python.
      *
-     * @param python its path or name; absent: a running server's, or else {@code python3}
+     * @param python its path or name; absent: a running server's, or else the one on the path
      */
     PythonVersions(Optional<String> python, ServingProcesses processes) {
         this.python = python;

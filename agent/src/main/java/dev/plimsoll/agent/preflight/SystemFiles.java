@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -28,15 +29,14 @@ final class SystemFiles {
     }
 
     /** The facts that it looks up. */
-    MachineFact[] names() {
-        return new MachineFact[] {
-            MachineFact.CPU_GOVERNOR,
-            MachineFact.CPU_IDLE_STATE,
-            MachineFact.HUGE_PAGES,
-            MachineFact.SWAP,
-            MachineFact.OPEN_FILES,
-            MachineFact.PORTS
-        };
+    List<MachineFact> names() {
+        return List.of(
+                MachineFact.CPU_GOVERNOR,
+                MachineFact.CPU_IDLE_STATE,
+                MachineFact.HUGE_PAGES,
+                MachineFact.SWAP,
+                MachineFact.OPEN_FILES,
+                MachineFact.PORTS);
     }
 
     Map<MachineFact, Fact> facts() {

@@ -98,7 +98,8 @@ public record SocketLimits(OptionalLong openFiles, long used, Optional<Ports> po
     }
 
     private static Optional<String> text(Path file) {
-        // In one read: the kernel gives a list of numbers below /proc/sys to the first read alone, however short that is.
+        // In one read: the kernel gives a list of numbers below /proc/sys to the first read alone, however short that
+        // is.
         try (InputStream in = Files.newInputStream(file)) {
             return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1));
         } catch (IOException notThere) {

@@ -1,5 +1,12 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.controller.run.Planning;
+import dev.plimsoll.reports.render.PlanText;
+import dev.plimsoll.reports.render.WatchText;
+import dev.plimsoll.reports.verdict.GatePlan;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
 import dev.plimsoll.controller.actions.GateActions;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
@@ -26,6 +33,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example: plimsoll gate chat-gate --set target.url=http://127.0.0.1:8000"})
 final class GateCommand implements Callable<Integer> {
+    private static final double PERCENT = 100;
+    private static final double MOST_CHANGE = 10;
+
     private final Console console;
     private final Map<String, String> environment;
 
@@ -34,6 +44,23 @@ final class GateCommand implements Callable<Integer> {
 
     @Option(names = "--no-preflight", description = "Do not look at the machines first.")
     private boolean noPreflight;
+
+    @Option(names = "--explain", description = "Say, too, why the load ended when it did, check by check.")
+    private boolean explain;
+
+    @Option(
+            names = "--plan",
+            description = "Send nothing; say how long the gate must run to tell a change, from the last promoted runs."
+                    + " 0: planned, 3: there is no such run.")
+    private boolean plan;
+
+    @Option(
+            names = "--change",
+            paramLabel = "PERCENT",
+            split = ",",
+            defaultValue = "5%,10%",
+            description = "Changes to plan for (default: ${DEFAULT-VALUE}).")
+    private List<String> changes = List.of();
 
     GateCommand(Console console, Map<String, String> environment) {
         this.console = console;
@@ -50,6 +77,9 @@ final class GateCommand implements Callable<Integer> {
                         "the scenario " + options.scenario
                                 + " has no gate, so nothing can be judged; add a `gate:` with "
                                 + "thresholds, or use: plimsoll run " + options.scenario));
+        if (plan) {
+            return plan(file);
+        }
         Masking masking = new Masking(file.secrets());
         Console shown = options.noColor ? console.plain() : console;
         RunRequest request = options.request(file, true);
@@ -63,10 +93,50 @@ final class GateCommand implements Callable<Integer> {
         } else {
             shown.print(masking.apply(Reports.text(outcome, shown)));
         }
+        if (explain && outcome.verdict().isPresent()) {
+            String why = masking.apply(WatchText.render(outcome.verdict().get(), shown.width()));
+            if (options.format == RunOptions.Format.JSON) {
+                shown.say(why);
+            } else {
+                shown.print(why);
+            }
+        }
         if (!session.interrupted() && outcome.verdict().isPresent()) {
             act(gate, outcome, outcome.verdict().get(), shown, masking);
         }
         return ExitCode.ofGate(outcome, session.interrupted()).code();
+    }
+
+    private int plan(ScenarioFile file) throws CommandException {
+        Planning planning = Planning.of(file, options.out, shares());
+        if (planning.plan().isEmpty()) {
+            console.say("plimsoll: nothing to plan from: " + planning.problem());
+            return ExitCode.INCONCLUSIVE.code();
+        }
+        GatePlan found = planning.plan().get();
+        console.print(
+                options.format == RunOptions.Format.JSON
+                        ? BundleJson.file(found)
+                        : PlanText.render(found, console.width()));
+        return ExitCode.DONE.code();
+    }
+
+    private List<Double> shares() throws CommandException {
+        List<Double> shares = new ArrayList<>();
+        for (String change : changes) {
+            try {
+                double share = Double.parseDouble(change.strip().replaceFirst("\\s*%$", "")) / PERCENT;
+                if (change.contains("%") && share > 0 && share <= MOST_CHANGE) {
+                    shares.add(share);
+                    continue;
+                }
+            } catch (NumberFormatException e) {
+                // told below
+            }
+            throw new CommandException(
+                    ExitCode.USAGE, "--change is a percentage above 0, such as 5%, not \"" + change + "\"");
+        }
+        return shares;
     }
 
     private void act(Gate gate, RunOutcome outcome, Verdict verdict, Console shown, Masking masking) {

@@ -3,7 +3,7 @@ package dev.plimsoll.controller.run;
 import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.reports.preflight.VersionsLock;
-import dev.plimsoll.scenarios.Gate;
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.ScenarioFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -64,14 +64,18 @@ public record RunRequest(
         if (judge && scenario.scenario().gate().isEmpty()) {
             throw new IllegalArgumentException("the scenario has no gate: to judge");
         }
-        if (judge && scenario.scenario().gate().flatMap(Gate::extendUntil).isPresent()) {
-            throw new IllegalArgumentException("gate.extend_until is not supported by this version: leave it out, and "
-                    + "make the last measured phase longer or raise repeat");
+        if (judge) {
+            OpenEnd.of(scenario.scenario());
         }
     }
 
     /** The same with a look at the machines first, which are held against these versions. */
     public RunRequest after(VersionsLock lock) {
         return new RunRequest(scenario, store, agents, judge, transport, shards, kept, Optional.of(lock));
+    }
+
+    /** The end of the load that the gate may move; absent where it may not, or nothing is judged. */
+    Optional<OpenEnd> openEnd() {
+        return judge ? OpenEnd.of(scenario.scenario()) : Optional.empty();
     }
 }

@@ -201,8 +201,7 @@ class PreflightProcessTest {
 
     @Test
     void aGateGoesOnWhereNobodyLooksOrWhereAllIsWell() throws Exception {
-        try (Launched gate =
-                run("gate", "fit.yaml", "--no-preflight", "--set", "preflight.driver_minimum=\"999.1\"")) {
+        try (Launched gate = run("gate", "fit.yaml", "--no-preflight", "--set", "preflight.driver_minimum=\"999.1\"")) {
             assertMeasured(gate);
         }
         RunStore store = new RunStore(directory.resolve("runs"));

@@ -39,6 +39,11 @@ public record Check(
         return new Check(id, node, other, found, wanted, why, repair);
     }
 
+    /** With another wish. */
+    Check wanting(String other) {
+        return new Check(id, node, outcome, found, other, why, repair);
+    }
+
     /** What is wrong, on one line. */
     public String sentence() {
         return id + " on " + node + ": " + found + "; wanted: " + wanted;

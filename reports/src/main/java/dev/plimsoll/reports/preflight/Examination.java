@@ -42,16 +42,19 @@ public final class Examination {
 
     private List<Check> versions(Machine machine) {
         List<Check> checks = new ArrayList<>();
-        for (Map.Entry<PreflightCheck, String> locked : lock.versions().entrySet()) {
-            MachineFact name = VersionsLock.factsByCheck().get(locked.getKey());
-            if (name != null && machine.facts().machine().containsKey(name)) {
-                checks.add(
-                        version(locked.getKey(), machine.node(), machine.facts().of(name), locked.getValue()));
-            }
-        }
-        for (PreflightCheck check : VersionsLock.factsByCheck().keySet()) {
-            if (wanted.required().contains(check.id()) && !lock.versions().containsKey(check)) {
+        for (Map.Entry<PreflightCheck, MachineFact> one :
+                VersionsLock.factsByCheck().entrySet()) {
+            PreflightCheck check = one.getKey();
+            String locked = lock.versions().get(check);
+            boolean looked = machine.facts().machine().containsKey(one.getValue());
+            Fact fact = machine.facts().of(one.getValue());
+            if (locked != null && looked) {
+                checks.add(version(check, machine.node(), fact, locked));
+            } else if (wanted.required().contains(check.id())) {
                 checks.add(version(check, machine.node(), Fact.absent("no lock file tells it"), "a locked version"));
+            } else if (fact.known()) {
+                // Nothing to hold it against, but worth a line.
+                checks.add(version(check, machine.node(), fact, fact.value()).wanting("any; no lock file tells it"));
             }
         }
         return checks;

@@ -270,7 +270,8 @@ class ExaminationTest {
     void aVersionThatIsNotTheLockedOneIsAFailureWithBoth() {
         VersionsLock lock = VersionsLock.parse("lock", "driver: \"550.54.15\"\npytorch: \"2.8.0\"\n");
         List<Check> versions = checks(Preflight.DEFAULT, lock).stream()
-                .filter(check -> check.id().startsWith("versions."))
+                .filter(check -> lock.versions().keySet().stream()
+                        .anyMatch(locked -> locked.id().equals(check.id())))
                 .toList();
         assertEquals(
                 List.of("versions.driver", "versions.pytorch"),
@@ -280,6 +281,22 @@ class ExaminationTest {
         assertEquals(
                 "versions.pytorch on gpu-0: 2.9.0; wanted: 2.8.0",
                 versions.getLast().sentence());
+    }
+
+    @Test
+    void aVersionThatNobodyLockedIsToldWhereItIsKnown() {
+        machine.put(MachineFact.PYTORCH, Fact.absent("python3 has no PyTorch"));
+        List<Check> checks = checks(Preflight.DEFAULT, VersionsLock.NONE);
+        assertEquals(
+                List.of("versions.driver", "versions.cuda", "versions.pytorch_cuda", "versions.vllm"),
+                checks.stream()
+                        .map(Check::id)
+                        .filter(id -> id.startsWith("versions."))
+                        .toList());
+        Check vllm = check("versions.vllm", Preflight.DEFAULT);
+        assertEquals("0.32.0", vllm.found());
+        assertEquals("any; no lock file tells it", vllm.wanted());
+        assertEquals(Outcome.OK, vllm.outcome());
     }
 
     @Test
