@@ -219,6 +219,29 @@ class ScenarioReaderTest {
     }
 
     @Test
+    void thePreflightHasEveryKey() throws ScenarioException {
+        assertEquals(
+                new Preflight(
+                        Optional.of("550.54.15"),
+                        List.of("550.127.05", "570.*"),
+                        Optional.of(Scenarios.resource("complete")
+                                .resolve("versions.lock.yaml")
+                                .toString()),
+                        Optional.of("/models/llama"),
+                        Optional.of("/opt/vllm/bin/python"),
+                        new Preflight.Limits(
+                                Optional.of(0.9),
+                                Optional.of(50.0 * 1024 * 1024 * 1024),
+                                Optional.of(1024.0 * 1024 * 1024),
+                                Optional.of(65_536),
+                                Optional.of(Duration.ofMillis(5))),
+                        List.of("cpu.governor", "gpu.persistence"),
+                        List.of("gpu.pcie.width")),
+                Scenarios.complete("chat.yaml").scenario().preflight());
+        assertEquals(Preflight.DEFAULT, Scenarios.minimal().scenario().preflight());
+    }
+
+    @Test
     void plainRequestsHaveEveryKey() throws ScenarioException {
         Scenario scenario = Scenarios.complete("http.yaml").scenario();
         assertEquals(

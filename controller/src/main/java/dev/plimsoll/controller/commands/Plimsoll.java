@@ -65,6 +65,8 @@ public final class Plimsoll implements Runnable {
         List<Object> commands = List.of(
                 new GateCommand(console, environment),
                 new RunCommand(console, environment),
+                new PreflightCommand(console, environment),
+                new ColdstartCommand(console),
                 new ValidateCommand(console, environment),
                 new SchemaCommand(console),
                 new InitCommand(console),
