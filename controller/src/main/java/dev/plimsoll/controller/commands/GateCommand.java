@@ -1,15 +1,23 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.controller.actions.ActionRecord;
+import dev.plimsoll.controller.actions.ActionsFile;
 import dev.plimsoll.controller.actions.GateActions;
+import dev.plimsoll.controller.actions.GitHubJob;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,7 +27,9 @@ import picocli.CommandLine.Mixin;
         description = {
             "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).%n",
             "The scenario needs a gate. Its on_promote, on_rollback and on_inconclusive actions run after the verdict; "
-                    + "one that fails is told, and the exit code stays the verdict's. An interrupted gate (4) runs none.%n"
+                    + "one that fails is told and the exit code stays the verdict's, but a command of on_rollback that fails makes it "
+                    + "4. An interrupted gate (4) runs none.%n",
+            "In GitHub Actions it writes annotations, the step's summary and its outputs.%n"
         },
         footer = {"", "Example: plimsoll gate chat-gate --set target.url=http://127.0.0.1:8000"})
 final class GateCommand implements Callable<Integer> {
@@ -53,15 +63,36 @@ final class GateCommand implements Callable<Integer> {
         } else {
             shown.print(masking.apply(Reports.text(outcome, shown)));
         }
-        if (!session.interrupted() && outcome.verdict().isPresent()) {
-            act(gate, outcome, outcome.verdict().get(), shown, masking);
+        ExitCode code = ExitCode.ofGate(outcome, session.interrupted());
+        if (outcome.verdict().isPresent()) {
+            code = tell(gate, outcome, outcome.verdict().get(), code, line -> shown.say(masking.apply(line)), masking);
         }
-        return ExitCode.ofGate(outcome, session.interrupted()).code();
+        return code.code();
     }
 
-    private void act(Gate gate, RunOutcome outcome, Verdict verdict, Console shown, Masking masking) {
-        GateActions actions =
-                new GateActions(gate, sentence -> shown.say(masking.apply(sentence)), GateActions.Limits.DEFAULT);
-        actions.run(verdict, outcome.bundle());
+    /** Tells the job of the verdict, acts on it, and gives the code that this leads to. */
+    private ExitCode tell(
+            Gate gate, RunOutcome outcome, Verdict verdict, ExitCode code, Consumer<String> says, Masking masking) {
+        Optional<GitHubJob> job = GitHubJob.of(environment, says);
+        job.ifPresent(one -> one.tell(outcome.info(), outcome.summary(), verdict, outcome.bundle()));
+        if (code == ExitCode.FAILED) {
+            return code;
+        }
+        List<ActionRecord> records = new GateActions(gate, says, GateActions.Limits.DEFAULT, InstantSource.system())
+                .run(verdict, outcome.info().scenario().name(), outcome.bundle());
+        if (!records.isEmpty()) {
+            try {
+                ActionsFile.of(verdict, records, masking).write(outcome.bundle());
+            } catch (BundleException e) {
+                says.accept(String.valueOf(e.getMessage()));
+            }
+        }
+        if (!GateActions.isRollbackBroken(verdict.verdict(), records)) {
+            return code;
+        }
+        String alarm = GateActions.alarm(records);
+        says.accept(alarm);
+        job.ifPresent(one -> one.alarm(alarm));
+        return ExitCode.FAILED;
     }
 }

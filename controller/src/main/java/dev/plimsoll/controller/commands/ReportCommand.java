@@ -7,6 +7,7 @@ import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.render.OpenMetricsText;
 import dev.plimsoll.reports.render.ReportData;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.render.TextReport;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Render a run bundle again: report.html, verdict.md and junit.xml in its directory, text here.%n",
+            "Render a run bundle again: report.html, verdict.md, junit.xml and metrics.txt in its directory, text here.%n",
             "Measures and judges nothing anew. A bundle whose run was killed is rendered as far as it goes.%n"
         })
 @SuppressWarnings("NullAway.Init") // set by picocli
@@ -88,6 +89,7 @@ final class ReportCommand implements Callable<Integer> {
                 directory,
                 "verdict.md",
                 MarkdownReport.render(data.info(), data.summary(), data.verdict(), directory.toString()));
+        replace(directory, "metrics.txt", OpenMetricsText.render(data.info(), data.summary(), data.verdict()));
         if (data.verdict().isPresent()) {
             replace(
                     directory,
