@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.GitHubAnnotations;
-import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;

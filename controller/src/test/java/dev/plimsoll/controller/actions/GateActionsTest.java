@@ -93,8 +93,9 @@ class GateActionsTest {
     void runsTheActionsOfTheVerdictOnlyAndTellsThemWhatHappened() {
         Gate gate = gate(
                 List.of(shell("echo promoted")),
-                List.of(shell("echo $PLIMSOLL_VERDICT $PLIMSOLL_RUN $PLIMSOLL_SCENARIO $PLIMSOLL_REASON $PLIMSOLL_BUNDLE"
-                        + " $PLIMSOLL_REPORT")));
+                List.of(shell(
+                        "echo $PLIMSOLL_VERDICT $PLIMSOLL_RUN $PLIMSOLL_SCENARIO $PLIMSOLL_REASON $PLIMSOLL_BUNDLE"
+                                + " $PLIMSOLL_REPORT")));
         assertEquals(0, act(Verdict.Outcome.ROLLBACK, gate, LIMITS));
         assertTrue(
                 said.contains("  ROLLBACK 20260101-093000-250-7f3a2c chat a reason /bundles/one "
@@ -178,7 +179,9 @@ class GateActionsTest {
     void anActionsOwnLimitCounts() {
         Action hangs = new Action.Exec(List.of("sleep", "600"), Optional.of(Duration.ofMillis(200)));
         assertEquals(1, act(Verdict.Outcome.PROMOTE, gate(List.of(hangs), List.of()), LIMITS));
-        assertEquals("action sleep 600 did not end within 0.2 s and was stopped", records.getFirst().sentence());
+        assertEquals(
+                "action sleep 600 did not end within 0.2 s and was stopped",
+                records.getFirst().sentence());
         assertEquals(Optional.empty(), records.getFirst().exitCode());
     }
 
@@ -195,8 +198,8 @@ class GateActionsTest {
     @Test
     void everyAttemptHasTheSameKeyAndAnotherWebhookAnotherOne() {
         URI server = server(503, 200, 200);
-        Gate gate = gate(
-                List.of(new Action.Webhook(server, Map.of()), new Action.Webhook(server, Map.of())), List.of());
+        Gate gate =
+                gate(List.of(new Action.Webhook(server, Map.of()), new Action.Webhook(server, Map.of())), List.of());
         assertEquals(0, act(Verdict.Outcome.PROMOTE, gate, LIMITS));
         assertEquals(
                 List.of(
@@ -250,7 +253,8 @@ class GateActionsTest {
                 .write(bundle);
         String text = Files.readString(bundle.resolve("actions.json"));
         assertFalse(text.contains("ken"), text);
-        JsonNode action = JsonMapper.builder().build().readTree(text).path("actions").path(0);
+        JsonNode action =
+                JsonMapper.builder().build().readTree(text).path("actions").path(0);
         assertEquals(1, action.path("exit_code").asInt());
         assertEquals("exec", action.path("kind").asText());
         assertFalse(action.path("done").asBoolean(true));

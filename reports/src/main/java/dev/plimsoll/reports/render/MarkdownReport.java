@@ -60,7 +60,10 @@ public final class MarkdownReport {
         List<String> kept = new ArrayList<>(lines);
         String text = String.join("\n", kept) + "\n";
         while (text.length() > MAX_CHARACTERS) {
-            kept.remove(kept.stream().skip(1).max(Comparator.comparingInt(String::length)).orElseThrow());
+            kept.remove(kept.stream()
+                    .skip(1)
+                    .max(Comparator.comparingInt(String::length))
+                    .orElseThrow());
             text = String.join("\n", kept) + "\n\nSome lines were too long for a comment; verdict.json has all.\n";
         }
         return text;

@@ -62,8 +62,7 @@ public final class OpenMetricsText {
             }
         }
         for (Summary.NodeSummary node : summary.nodes()) {
-            node.metrics()
-                    .forEach((name, metric) -> text.metric("node_" + name, Map.of("node", node.name()), metric));
+            node.metrics().forEach((name, metric) -> text.metric("node_" + name, Map.of("node", node.name()), metric));
         }
         return text.finish();
     }
@@ -73,11 +72,16 @@ public final class OpenMetricsText {
             sample(
                     "plimsoll_verdict",
                     new Family("stateset", "", "The answer to the pipeline"),
-                    Map.of("plimsoll_verdict", outcome.name(), "scenario", info.scenario().name()),
+                    Map.of(
+                            "plimsoll_verdict",
+                            outcome.name(),
+                            "scenario",
+                            info.scenario().name()),
                     outcome == verdict.verdict() ? 1 : 0);
         }
         for (Verdict.Check check : verdict.checks()) {
-            Map<String, String> labels = Map.of("check", check.expression(), "kind", check.kind().label());
+            Map<String, String> labels =
+                    Map.of("check", check.expression(), "kind", check.kind().label());
             sample(
                     "plimsoll_check_passed",
                     gauge("", "1 for a check that surely passed, 0 for any other"),
@@ -138,7 +142,9 @@ public final class OpenMetricsText {
             text.append(escaped(label.getValue())).append('"');
             separator = ",";
         }
-        families.computeIfAbsent(name, n -> family).samples().putIfAbsent(text.append('}').toString(), value);
+        families.computeIfAbsent(name, n -> family)
+                .samples()
+                .putIfAbsent(text.append('}').toString(), value);
     }
 
     private static String number(double value) {
@@ -160,12 +166,19 @@ public final class OpenMetricsText {
         families.forEach((name, family) -> {
             out.append("# TYPE ").append(name).append(' ').append(family.type()).append('\n');
             if (!family.unit().isEmpty()) {
-                out.append("# UNIT ").append(name).append(' ').append(family.unit()).append('\n');
+                out.append("# UNIT ")
+                        .append(name)
+                        .append(' ')
+                        .append(family.unit())
+                        .append('\n');
             }
             out.append("# HELP ").append(name).append(' ').append(family.help()).append('\n');
             family.samples()
-                    .forEach((labels, value) ->
-                            out.append(name).append(labels).append(' ').append(number(value)).append('\n'));
+                    .forEach((labels, value) -> out.append(name)
+                            .append(labels)
+                            .append(' ')
+                            .append(number(value))
+                            .append('\n'));
         });
         return out.append("# EOF\n").toString();
     }
