@@ -2,7 +2,8 @@
 // webhook caller. It prints one line of JSON for each call. The build script puts Flagger's webhook.go into flaggerhook.
 //
 //	proof argo TEMPLATE NAME=VALUE…     one measurement of each metric of an AnalysisTemplate
-//	proof flagger CHECKSUM-OF TYPE URL [NAME=VALUE…]     one webhook of a canary, with metadata
+//	proof flagger SPEC TYPE URL [NAME=VALUE…]     one webhook of a canary of that spec, with metadata
+//	proof parse FILE     an AnalysisTemplate or a Canary, with no field that its type does not have
 package main
 
 import (
@@ -37,9 +38,34 @@ func run(arguments []string) error {
 		return argo(arguments[1], arguments[2:])
 	case len(arguments) >= 4 && arguments[0] == "flagger":
 		return flagger(arguments[1], arguments[2], arguments[3], arguments[4:])
+	case len(arguments) == 2 && arguments[0] == "parse":
+		return parse(arguments[1])
 	default:
-		return fmt.Errorf("usage: proof argo TEMPLATE NAME=VALUE… | proof flagger SPEC TYPE URL NAME=VALUE…")
+		return fmt.Errorf("usage: proof argo TEMPLATE NAME=VALUE… | flagger SPEC TYPE URL NAME=VALUE… | parse FILE")
 	}
+}
+
+func parse(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var meta metav1.TypeMeta
+	if err := yaml.Unmarshal(text, &meta); err != nil {
+		return err
+	}
+	switch meta.APIVersion + " " + meta.Kind {
+	case "argoproj.io/v1alpha1 AnalysisTemplate":
+		err = yaml.UnmarshalStrict(text, &v1alpha1.AnalysisTemplate{})
+	case "flagger.app/v1beta1 Canary":
+		err = yaml.UnmarshalStrict(text, &flaggerv1.Canary{})
+	default:
+		err = fmt.Errorf("%s: unknown kind %s %s", file, meta.APIVersion, meta.Kind)
+	}
+	if err != nil {
+		return err
+	}
+	return tell(map[string]any{"kind": meta.Kind})
 }
 
 func argo(file string, values []string) error {

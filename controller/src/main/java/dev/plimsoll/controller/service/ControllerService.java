@@ -46,10 +46,9 @@ public final class ControllerService {
     private final Semaphore room = new Semaphore(MOST_REQUESTS);
     private volatile boolean closing;
 
-    private ControllerService(Vertx vertx, ServiceOptions options, InstantSource clock) {
+    private ControllerService(Vertx vertx, ServiceOptions options, InstantSource clock, GateRunner runner) {
         Path directory = options.store().resolve(BOOK);
         RunsApi runs = new RunsApi(options.store(), options.silence(), clock, () -> closing);
-        GateRunner runner = new GateProcess(options.store(), directory);
         book = new GateBook(directory, options.scenarios(), options.gates(), runner, clock);
         routes = new Routes(
                 runs,
@@ -72,7 +71,14 @@ public final class ControllerService {
     public static Future<ControllerService> start(Vertx vertx, ServiceOptions options, InstantSource clock) {
         requireNonNull(vertx, "vertx");
         requireNonNull(options, "options");
-        ControllerService service = new ControllerService(vertx, options, clock);
+        return start(
+                vertx, options, clock, new GateProcess(options.store(), options.store().resolve(BOOK)));
+    }
+
+    /** The same with another way to run gates. */
+    static Future<ControllerService> start(
+            Vertx vertx, ServiceOptions options, InstantSource clock, GateRunner runner) {
+        ControllerService service = new ControllerService(vertx, options, clock, runner);
         return service.server.listen(options.port(), options.host()).map(listening -> service);
     }
 
