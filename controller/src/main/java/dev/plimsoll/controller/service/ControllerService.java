@@ -113,8 +113,10 @@ public final class ControllerService {
         Buffer body = Buffer.buffer();
         request.exceptionHandler(e -> release(request));
         request.handler(part -> {
-            if (body.length() <= LONGEST_BODY) {
-                body.appendBuffer(part);
+            body.appendBuffer(part);
+            /* A little too long gets an answer, which is read only after all has been sent; much too long gets none. */
+            if (body.length() > 16 * LONGEST_BODY) {
+                request.connection().close();
             }
         });
         request.endHandler(end -> {
