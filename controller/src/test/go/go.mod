@@ -1,6 +1,6 @@
 module plimsoll.dev/proof
 
-go 1.26
+go 1.23.4
 
 require (
 	github.com/argoproj/argo-rollouts v1.8.3

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The running service.
@@ -72,7 +73,10 @@ public final class ControllerService {
         requireNonNull(vertx, "vertx");
         requireNonNull(options, "options");
         return start(
-                vertx, options, clock, new GateProcess(options.store(), options.store().resolve(BOOK)));
+                vertx,
+                options,
+                clock,
+                new GateProcess(options.store(), options.store().resolve(BOOK)));
     }
 
     /** The same with another way to run gates. */
@@ -103,7 +107,6 @@ public final class ControllerService {
 
     private void receive(HttpServerRequest request) {
         if (!room.tryAcquire()) {
-            request.resume();
             send(
                     request,
                     Answer.error(Answer.BUSY, MOST_REQUESTS + " requests are being answered; ask again")
@@ -111,7 +114,13 @@ public final class ControllerService {
             return;
         }
         Buffer body = Buffer.buffer();
-        request.exceptionHandler(e -> release(request));
+        AtomicBoolean held = new AtomicBoolean(true);
+        request.exceptionHandler(e -> {
+            /* One that broke off before its end; any other is being answered. */
+            if (!request.isEnded()) {
+                leave(held);
+            }
+        });
         request.handler(part -> {
             body.appendBuffer(part);
             /* A little too long gets an answer, which is read only after all has been sent; much too long gets none. */
@@ -121,25 +130,24 @@ public final class ControllerService {
         });
         request.endHandler(end -> {
             if (body.length() > LONGEST_BODY) {
-                finish(request, Answer.error(Answer.TOO_LARGE, "a body has at most " + LONGEST_BODY + " bytes"));
+                finish(request, held, Answer.error(Answer.TOO_LARGE, "a body has at most " + LONGEST_BODY + " bytes"));
                 return;
             }
             Thread.ofVirtual().name("request").start(() -> {
                 Answer answer = answer(request, body);
-                context.runOnContext(x -> finish(request, answer));
+                context.runOnContext(x -> finish(request, held, answer));
             });
         });
     }
 
-    /** A request that broke off before its end holds its room no longer. */
-    private void release(HttpServerRequest request) {
-        if (!request.isEnded()) {
+    private void leave(AtomicBoolean held) {
+        if (held.compareAndSet(true, false)) {
             room.release();
         }
     }
 
-    private void finish(HttpServerRequest request, Answer answer) {
-        room.release();
+    private void finish(HttpServerRequest request, AtomicBoolean held, Answer answer) {
+        leave(held);
         send(request, answer);
     }
 

@@ -106,8 +106,7 @@ class CiFilesProcessTest {
         "gitlab-ci.json, gitlab/plimsoll.gitlab-ci.yml",
     })
     void aFileKeepsThePublishedSchema(String schema, String name) throws IOException {
-        try (InputStream text =
-                CiFilesProcessTest.class.getResourceAsStream("/dev/plimsoll/controller/ci/" + schema)) {
+        try (InputStream text = CiFilesProcessTest.class.getResourceAsStream("/dev/plimsoll/controller/ci/" + schema)) {
             assertTrue(text != null, schema);
             List<String> errors = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
                     .getSchema(new String(text.readAllBytes(), StandardCharsets.UTF_8))
@@ -152,7 +151,8 @@ class CiFilesProcessTest {
         assertEquals(0, passed.code(), passed.output());
         assertTrue(passed.output().contains("::warning title=Plimsoll INCONCLUSIVE"), passed.output());
         environment.put("ON_INCONCLUSIVE", "shrug");
-        assertEquals(2, run(environment, List.of(file("github/gate").toString())).code());
+        assertEquals(
+                2, run(environment, List.of(file("github/gate").toString())).code());
     }
 
     @Test
@@ -166,7 +166,8 @@ class CiFilesProcessTest {
                 List.of("bash", directory.resolve("script").toString()));
         assertEquals(0, ended.code(), ended.output());
         for (String report : List.of("junit", "metrics")) {
-            Path file = directory.resolve(job.path("artifacts").path("reports").path(report).asText());
+            Path file = directory.resolve(
+                    job.path("artifacts").path("reports").path(report).asText());
             assertTrue(Files.size(file) > 0, file.toString());
         }
         // What is wrong stays the job's exit code, though reports of the run before lie about.

@@ -36,13 +36,12 @@ class PipelineProcessTest {
         #!/usr/bin/env bash
         set -euo pipefail
         state=$(dirname "$0")
-        stop() {
-          if [ -f "$state/pid" ]; then
-            kill "$(cat "$state/pid")" 2>/dev/null || true
-            for ((i = 0; i < 300; i++)); do kill -0 "$(cat "$state/pid")" 2>/dev/null || break; sleep 0.1; done
-          fi
-        }
-        stop
+        alive() { [ -r "/proc/$1/status" ] && ! grep -q 'State:.*Z' "/proc/$1/status"; }
+        if [ -f "$state/pid" ]; then
+          pid=$(cat "$state/pid")
+          kill "$pid" 2>/dev/null || true
+          for ((i = 0; i < 300; i++)); do alive "$pid" || break; sleep 0.1; done
+        fi
         case $1 in
           1) options=() ;;
           2) options=(--decode-factor 12) ;;
@@ -152,10 +151,14 @@ class PipelineProcessTest {
         Path outputs = directory.resolve("outputs");
         environment = new HashMap<>(environment);
         environment.putAll(Map.of(
-                "DEPLOY", "/no/such/program",
-                "GITHUB_ACTIONS", "true",
-                "GITHUB_STEP_SUMMARY", summary.toString(),
-                "GITHUB_OUTPUT", outputs.toString()));
+                "DEPLOY",
+                "/no/such/program",
+                "GITHUB_ACTIONS",
+                "true",
+                "GITHUB_STEP_SUMMARY",
+                summary.toString(),
+                "GITHUB_OUTPUT",
+                outputs.toString()));
         try (Launched gate = gate()) {
             assertEquals(4, gate.await(), () -> gate.err() + gate.out());
             assertTrue(gate.err().contains("\nTHE ROLLBACK FAILED: the release"), gate.err());
@@ -194,7 +197,8 @@ class PipelineProcessTest {
                     HttpRequest.newBuilder(URI.create(url + "/api/v1/runs/" + run + "/verdict"))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            assertEquals("PROMOTE", JSON.readTree(verdict.body()).path("verdict").asText());
+            assertEquals(
+                    "PROMOTE", JSON.readTree(verdict.body()).path("verdict").asText());
             // Another release: the controller is stopped while its gate runs.
             assertEquals(202, hook(client, url, "pre-rollout", "b").statusCode());
             controller.until(() -> !latest().info().run().equals(run));

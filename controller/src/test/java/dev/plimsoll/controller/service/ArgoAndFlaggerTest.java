@@ -99,7 +99,9 @@ class ArgoAndFlaggerTest {
             JsonNode measurement = judgeRun(RUN);
             // An Error is not counted and is tried again; Inconclusive would pause the rollout at the first look.
             assertEquals("Error", measurement.path("phase").asText(), measurement.toString());
-            assertEquals("received non 2xx response code: 425", measurement.path("message").asText());
+            assertEquals(
+                    "received non 2xx response code: 425",
+                    measurement.path("message").asText());
             assertEquals(180, measurement.path("consecutive_error_limit").asInt());
             double seconds = measurement.path("seconds").asDouble();
             assertTrue(seconds < 10, "within Argo's limit for a request: " + seconds);
@@ -117,7 +119,9 @@ class ArgoAndFlaggerTest {
 
     @Test
     void argoStopsAtARunThatIsNotThere() throws Exception {
-        assertEquals("received non 2xx response code: 404", judgeRun(RUN).path("message").asText());
+        assertEquals(
+                "received non 2xx response code: 404",
+                judgeRun(RUN).path("message").asText());
     }
 
     @Test
@@ -125,7 +129,9 @@ class ArgoAndFlaggerTest {
         for (Verdict.Outcome outcome : Verdict.Outcome.values()) {
             String checksum = "c" + outcome.ordinal();
             Release release = new Release("prod", "chat", checksum);
-            assertEquals("received non 2xx response code: 425", judgeGate(checksum).path("message").asText());
+            assertEquals(
+                    "received non 2xx response code: 425",
+                    judgeGate(checksum).path("message").asText());
             assertEquals("Error", judgeGate(checksum).path("phase").asText());
             runner.judge(release, "20260101-09300" + outcome.ordinal() + "-250-7f3a2c", outcome, outcome.ordinal());
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
@@ -194,8 +200,13 @@ class ArgoAndFlaggerTest {
     @Test
     void theReadyFilesAreOfTheirTypes() throws Exception {
         for (String name : List.of("argo/analysis-run.yaml", "argo/analysis-gate.yaml", "argo/analysis-job.yaml")) {
-            assertEquals("AnalysisTemplate", proof.call("parse", file(name)).path("kind").asText(), name);
+            assertEquals(
+                    "AnalysisTemplate",
+                    proof.call("parse", file(name)).path("kind").asText(),
+                    name);
         }
-        assertEquals("Canary", proof.call("parse", file("flagger/canary.yaml")).path("kind").asText());
+        assertEquals(
+                "Canary",
+                proof.call("parse", file("flagger/canary.yaml")).path("kind").asText());
     }
 }

@@ -76,8 +76,12 @@ class FlaggerHooksTest {
         assertEquals(202, status("pre-rollout"));
         assertEquals(202, status("rollout"));
         await("goes on");
-        assertEquals(List.of("chat.yaml"), runner.begun().stream().map(p -> p.getFileName().toString()).toList());
-        assertEquals(202, service.post("/hooks/flagger/rollout", payload("other", "")).statusCode());
+        assertEquals(
+                List.of("chat.yaml"),
+                runner.begun().stream().map(p -> p.getFileName().toString()).toList());
+        assertEquals(
+                202,
+                service.post("/hooks/flagger/rollout", payload("other", "")).statusCode());
     }
 
     @Test
@@ -87,7 +91,8 @@ class FlaggerHooksTest {
         await("run " + RUN);
         assertEquals(403, status("confirm-promotion"));
         assertEquals(403, status("rollback"));
-        assertEquals("the gate goes on (chat, run " + RUN + ")\n", call("rollback").body());
+        assertEquals(
+                "the gate goes on (chat, run " + RUN + ")\n", call("rollback").body());
     }
 
     @ParameterizedTest
@@ -106,7 +111,9 @@ class FlaggerHooksTest {
         assertEquals(rollout, status("rollout"));
         assertEquals(confirm, status("confirm-promotion"));
         assertEquals(rollback, status("rollback"));
-        assertEquals(verdict + ": because (chat, run " + RUN + ")\n", call("rollback").body());
+        assertEquals(
+                verdict + ": because (chat, run " + RUN + ")\n",
+                call("rollback").body());
         assertEquals(1, runner.begun().size());
     }
 
@@ -118,7 +125,9 @@ class FlaggerHooksTest {
         assertEquals(403, status("rollout"));
         assertEquals(403, status("confirm-promotion"));
         assertEquals(403, status("rollback"));
-        assertTrue(call("rollout").body().contains("exit code 2: chat.yaml:1"), call("rollout").body());
+        assertTrue(
+                call("rollout").body().contains("exit code 2: chat.yaml:1"),
+                call("rollout").body());
     }
 
     @Test
@@ -135,7 +144,8 @@ class FlaggerHooksTest {
         store.judge(RUN, "chat", Verdict.Outcome.ROLLBACK);
         String named = payload("5f7d9c", "\"run\": \"" + RUN + "\"");
         assertEquals(200, service.post("/hooks/flagger/rollback", named).statusCode());
-        assertEquals(403, service.post("/hooks/flagger/confirm-promotion", named).statusCode());
+        assertEquals(
+                403, service.post("/hooks/flagger/confirm-promotion", named).statusCode());
         assertEquals(403, service.post("/hooks/flagger/rollout", named).statusCode());
         String unknown = payload("5f7d9c", "\"run\": \"../../etc\"");
         assertEquals(403, service.post("/hooks/flagger/rollback", unknown).statusCode());
@@ -157,8 +167,8 @@ class FlaggerHooksTest {
     @ParameterizedTest
     @ValueSource(strings = {"../chat", "/etc/passwd", "chat.yaml/../../x", "", "a b", "--help"})
     void aScenarioIsANameAndNoPath(String scenario) throws Exception {
-        HttpResponse<String> response = service.post(
-                "/hooks/flagger/rollout", payload("5f7d9c", "\"scenario\": \"" + scenario + "\""));
+        HttpResponse<String> response =
+                service.post("/hooks/flagger/rollout", payload("5f7d9c", "\"scenario\": \"" + scenario + "\""));
         assertEquals(400, response.statusCode(), response.body());
         assertEquals(0, runner.begun().size());
     }

@@ -54,7 +54,8 @@ class GateBookTest {
             book.ask(FIRST, "chat");
             book.ask(SECOND, "chat");
             await(book, FIRST, BookedGate.State.RUNNING);
-            assertEquals(BookedGate.State.QUEUED, book.find(SECOND).orElseThrow().state());
+            assertEquals(
+                    BookedGate.State.QUEUED, book.find(SECOND).orElseThrow().state());
             runner.judge(FIRST, RUN, Verdict.Outcome.PROMOTE, 0);
             await(book, SECOND, BookedGate.State.RUNNING);
             assertEquals(BookedGate.State.JUDGED, book.find(FIRST).orElseThrow().state());

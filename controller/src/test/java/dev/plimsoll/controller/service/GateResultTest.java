@@ -33,7 +33,9 @@ class GateResultTest {
 
     @Test
     void anInterruptedPromotionIsNone() {
-        assertEquals(Optional.empty(), GateProcess.ended(4, json("PROMOTE"), "interrupted").verdict());
+        assertEquals(
+                Optional.empty(),
+                GateProcess.ended(4, json("PROMOTE"), "interrupted").verdict());
     }
 
     @Test

@@ -38,7 +38,7 @@ final class ProofProgram {
                 .anyMatch(place -> Files.isExecutable(Path.of(place, "go")));
         if (!go) {
             System.err.println("NOT PROVEN: go is not installed, so the controller was not called by the code of Argo "
-                    + "Rollouts and Flagger. Install Go 1.26 or later (Debian: apt-get install golang).");
+                    + "Rollouts and Flagger. Install Go 1.24 or later.");
         }
         assumeTrue(go, "go is not installed");
         Path program = directory.resolve("proof");

@@ -47,7 +47,8 @@ final class TestingStore {
 
     /** A run that goes on. */
     RunBundleWriter begin(String run, String scenario) {
-        return RunBundleWriter.create(directory, info(run, scenario, RunInfo.Status.RUNNING), "name: " + scenario + "\n");
+        return RunBundleWriter.create(
+                directory, info(run, scenario, RunInfo.Status.RUNNING), "name: " + scenario + "\n");
     }
 
     /** A run that has ended and has no verdict. */
