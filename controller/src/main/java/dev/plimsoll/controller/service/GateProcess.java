@@ -109,7 +109,7 @@ final class GateProcess implements GateRunner {
     @Override
     public Optional<String> runOf(Release release) {
         Matcher told = TOLD_RUN.matcher(text(directory.resolve(release.key() + ".log")));
-        return told.find() ? Optional.of(told.group(1)) : Optional.empty();
+        return told.find() ? Optional.ofNullable(told.group(1)) : Optional.empty();
     }
 
     private static String clipped(String text) {

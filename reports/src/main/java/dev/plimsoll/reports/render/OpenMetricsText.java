@@ -4,7 +4,6 @@ import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -110,18 +109,17 @@ public final class OpenMetricsText {
 
     private void metric(String name, Map<String, String> labels, Summary.MetricSummary metric) {
         Base base = Base.of(metric.unit());
-        List<String> supported = metric.statistics().keySet().stream()
-                .filter(statistic -> Samples.suffice(metric.count(), statistic))
-                .toList();
-        for (String statistic : supported) {
-            Map<String, String> all = new TreeMap<>(labels);
-            all.put("statistic", statistic);
-            sample(
-                    name(name, base.unit()),
-                    gauge(base.unit(), name + " of the measured phases"),
-                    all,
-                    metric.statistics().get(statistic) / base.divisor());
-        }
+        metric.statistics().forEach((statistic, value) -> {
+            if (Samples.suffice(metric.count(), statistic)) {
+                Map<String, String> all = new TreeMap<>(labels);
+                all.put("statistic", statistic);
+                sample(
+                        name(name, base.unit()),
+                        gauge(base.unit(), name + " of the measured phases"),
+                        all,
+                        value / base.divisor());
+            }
+        });
     }
 
     private static Family gauge(String unit, String help) {
