@@ -203,7 +203,8 @@ class ControllerServiceTest {
         Path bundle = store.directory().resolve(RUN);
         Files.writeString(bundle.resolve("report.html"), "<!doctype html>");
         Files.writeString(bundle.resolve("x.tmp"), "half");
-        Files.createSymbolicLink(bundle.resolve("link.txt"), Path.of("/etc/hostname"));
+        Path outside = Files.writeString(directory.resolve("outside.txt"), "not of this store");
+        Files.createSymbolicLink(bundle.resolve("link.txt"), outside);
         JsonNode files = json(service.get("/api/v1/runs/" + RUN + "/files")).path("files");
         List<String> names = files.findValuesAsText("name");
         assertTrue(
