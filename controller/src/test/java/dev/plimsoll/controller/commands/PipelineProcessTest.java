@@ -44,7 +44,7 @@ class PipelineProcessTest {
         fi
         case $1 in
           1) options=() ;;
-          2) options=(--decode-factor 12) ;;
+          2) options=(--decode-factor 25) ;;
           none) exit 0 ;;
         esac
         "$LAUNCHER" sim --port "$PORT" "${options[@]}" >"$state/sim.out" 2>"$state/sim.err" </dev/null &
@@ -56,6 +56,7 @@ class PipelineProcessTest {
         exit 1
         """;
 
+    /* 16 tokens take about 0.15 s of release 1 and 3 s of release 2: the limit is far from both. */
     private static final String SCENARIO = """
         name: staging
         target: { url: "http://127.0.0.1:${env:PORT}", api: openai-chat, timeout: 20s }
@@ -65,7 +66,7 @@ class PipelineProcessTest {
           - { name: steady, duration: 3s, rate: 15/s }
         gate:
           smoke: { timeout: 30s, requests: 1 }
-          thresholds: [ "errors.ratio < 20%", "tpot.mean < 50ms" ]
+          thresholds: [ "errors.ratio < 20%", "latency.mean < 1500ms" ]
           on_rollback:
             - { exec: [ "${env:DEPLOY}", "1" ], timeout: 90s }
         """;
