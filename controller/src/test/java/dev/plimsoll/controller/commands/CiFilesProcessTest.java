@@ -68,8 +68,8 @@ class CiFilesProcessTest {
     void prepare() throws IOException {
         Files.writeString(directory.resolve("gate.yaml"), SCENARIO);
         Path bin = Files.createDirectory(directory.resolve("bin"));
-        Path program = Files.writeString(
-                bin.resolve("plimsoll"), "#!/bin/sh\nexec '" + Launched.launcher() + "' \"$@\"\n");
+        Path program =
+                Files.writeString(bin.resolve("plimsoll"), "#!/bin/sh\nexec '" + Launched.launcher() + "' \"$@\"\n");
         assertTrue(program.toFile().setExecutable(true));
     }
 
