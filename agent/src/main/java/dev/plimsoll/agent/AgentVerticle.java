@@ -156,6 +156,7 @@ public final class AgentVerticle extends VerticleBase {
             case Command.Smoke smoke -> forRun(smoke.run(), command);
             case Command.PrepareLeg prepare -> forRun(prepare.run(), command);
             case Command.StartLeg start -> forRun(start.run(), command);
+            case Command.EndLeg end -> forRun(end.run(), command);
             case Command.StopLeg stop -> forRun(stop.run(), command);
             case Command.Abort abort -> forRun(abort.run(), command);
             case Command.Release release ->

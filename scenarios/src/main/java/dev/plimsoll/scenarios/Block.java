@@ -65,6 +65,7 @@ enum Block {
             "confidence=95%",
             "on_undecided=inconclusive",
             "abort_when_hopeless=true",
+            "stop_when_decided=false",
             "extend_until",
             "baseline",
             "on_promote",

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param confidence of every interval; a limit inside one is undecided
  * @param onUndecided what an undecided check makes of the verdict
  * @param abortWhenHopeless whether the load stops as soon as a limit is surely broken
+ * @param stopWhenDecided whether the load stops as soon as every check is surely kept, or one surely broken
  * @param extendUntil how long the last measured phase may grow while a check is undecided
  * @param baseline what the run is compared with
  * @param onPromote done after PROMOTE
@@ -28,6 +29,7 @@ public record Gate(
         double confidence,
         OnUndecided onUndecided,
         boolean abortWhenHopeless,
+        boolean stopWhenDecided,
         Optional<Duration> extendUntil,
         Optional<Baseline> baseline,
         List<Action> onPromote,
@@ -42,6 +44,32 @@ public record Gate(
         PROMOTE,
         /** ROLLBACK. */
         ROLLBACK
+    }
+
+    /** A gate whose load goes on when every check is surely kept. */
+    public Gate(
+            Optional<Smoke> smoke,
+            List<Threshold> thresholds,
+            double confidence,
+            OnUndecided onUndecided,
+            boolean abortWhenHopeless,
+            Optional<Duration> extendUntil,
+            Optional<Baseline> baseline,
+            List<Action> onPromote,
+            List<Action> onRollback,
+            List<Action> onInconclusive) {
+        this(
+                smoke,
+                thresholds,
+                confidence,
+                onUndecided,
+                abortWhenHopeless,
+                false,
+                extendUntil,
+                baseline,
+                onPromote,
+                onRollback,
+                onInconclusive);
     }
 
     /** Checks the components. */

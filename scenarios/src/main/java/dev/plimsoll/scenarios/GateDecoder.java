@@ -43,6 +43,7 @@ final class GateDecoder {
         Optional<Gate.OnUndecided> undecided =
                 values.word(section.orDefault("on_undecided"), "on_undecided", Words.ON_UNDECIDED);
         boolean abort = values.bool(section.orDefault("abort_when_hopeless")).orElse(true);
+        boolean stop = values.bool(section.orDefault("stop_when_decided")).orElse(false);
         Optional<Duration> extend =
                 section.get("extend_until").flatMap(field -> values.positiveDuration(field, "extend_until"));
         Optional<Gate.Baseline> baseline = section.get("baseline")
@@ -67,6 +68,7 @@ final class GateDecoder {
                 confidence,
                 undecided.orElse(Gate.OnUndecided.INCONCLUSIVE),
                 abort,
+                stop,
                 extend,
                 baseline,
                 promote,

@@ -194,6 +194,7 @@ class ScenarioReaderTest {
         assertEquals(0.99, gate.confidence());
         assertEquals(Gate.OnUndecided.ROLLBACK, gate.onUndecided());
         assertFalse(gate.abortWhenHopeless());
+        assertTrue(gate.stopWhenDecided());
         assertEquals(Optional.of(Duration.ofMinutes(10)), gate.extendUntil());
         Gate.Baseline baseline = gate.baseline().orElseThrow();
         assertEquals(Optional.of("baselines/chat"), baseline.run());
@@ -287,6 +288,7 @@ class ScenarioReaderTest {
         assertEquals(0.95, gate.confidence());
         assertEquals(Gate.OnUndecided.INCONCLUSIVE, gate.onUndecided());
         assertTrue(gate.abortWhenHopeless());
+        assertFalse(gate.stopWhenDecided());
         assertEquals(Optional.empty(), gate.extendUntil());
         assertEquals(5, gate.baseline().orElseThrow().runs());
         assertTrue(gate.baseline().orElseThrow().required());
@@ -335,7 +337,9 @@ class ScenarioReaderTest {
                                         "on_undecided",
                                         "inconclusive",
                                         "abort_when_hopeless",
-                                        "true")),
+                                        "true",
+                                        "stop_when_decided",
+                                        "false")),
                         Map.entry(Block.SMOKE, Map.of("timeout", "60s", "requests", "3")),
                         Map.entry(Block.BASELINE, Map.of("runs", "5", "required", "true"))),
                 defaults);

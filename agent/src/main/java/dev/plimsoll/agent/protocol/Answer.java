@@ -13,6 +13,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Answer.Inspected.class, name = "inspected"),
     @JsonSubTypes.Type(value = Answer.Smoked.class, name = "smoked"),
     @JsonSubTypes.Type(value = Answer.Prepared.class, name = "prepared"),
+    @JsonSubTypes.Type(value = Answer.Ends.class, name = "ends"),
 })
 public sealed interface Answer {
 
@@ -58,4 +59,13 @@ public sealed interface Answer {
      * @param tls what speaks TLS: {@code openssl} or {@code jdk}; absent without {@code https}
      */
     record Prepared(int leg, long requests, int connections, String http, Optional<String> tls) implements Answer {}
+
+    /**
+     * The leg ends.
+     *
+     * @param leg which leg
+     * @param wallMicros from when on nothing is scheduled, by the agent's own wall clock, in µs since the epoch: as
+     *     asked for, or now when that has passed
+     */
+    record Ends(int leg, long wallMicros) implements Answer {}
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = Command.Smoke.class, name = "smoke"),
     @JsonSubTypes.Type(value = Command.PrepareLeg.class, name = "prepare_leg"),
     @JsonSubTypes.Type(value = Command.StartLeg.class, name = "start_leg"),
+    @JsonSubTypes.Type(value = Command.EndLeg.class, name = "end_leg"),
     @JsonSubTypes.Type(value = Command.StopLeg.class, name = "stop_leg"),
     @JsonSubTypes.Type(value = Command.Abort.class, name = "abort"),
     @JsonSubTypes.Type(value = Command.Release.class, name = "release"),
@@ -65,6 +66,16 @@ public sealed interface Command {
      * @param wallMicros the start, by the agent's own wall clock, in µs since the epoch
      */
     record StartLeg(String run, int leg, long wallMicros) implements Command {}
+
+    /**
+     * Schedules nothing from an instant on that lies ahead; what is in flight then is awaited as at a phase's end.
+     * Answered at once by {@link Answer.Ends}. Phases that would begin later do not begin.
+     *
+     * @param run the run's id
+     * @param leg its index
+     * @param wallMicros the end, by the agent's own wall clock, in µs since the epoch
+     */
+    record EndLeg(String run, int leg, long wallMicros) implements Command {}
 
     /**
      * Schedules no more; what is in flight is awaited as at a phase's end. Answered at once.

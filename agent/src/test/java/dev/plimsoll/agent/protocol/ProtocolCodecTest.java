@@ -30,6 +30,7 @@ class ProtocolCodecTest {
                 new Command.Smoke("r1", FACTS),
                 new Command.PrepareLeg("r1", 0, FACTS),
                 new Command.StartLeg("r1", 0, 1_700_000_000_000_000L),
+                new Command.EndLeg("r1", 0, 1_700_000_000_500_000L),
                 new Command.StopLeg("r1", 0, "a limit is surely broken"),
                 new Command.Abort("r1", "interrupted"),
                 new Command.Release("r1"));
@@ -56,16 +57,16 @@ class ProtocolCodecTest {
 
     @Test
     void messageOfAnotherVersionIsRefusedWithBothVersions() {
-        byte[] newer = "{\"v\":2,\"type\":\"ping\",\"sequence\":1}".getBytes(UTF_8);
+        byte[] newer = "{\"v\":3,\"type\":\"ping\",\"sequence\":1}".getBytes(UTF_8);
 
         ProtocolException e = assertThrows(ProtocolException.class, () -> ProtocolCodec.decode(newer, Command.class));
 
-        assertTrue(e.getMessage().contains("version 2") && e.getMessage().contains("version 1"), e.getMessage());
+        assertTrue(e.getMessage().contains("version 3") && e.getMessage().contains("version 2"), e.getMessage());
     }
 
     @Test
     void garbageIsRefused() {
-        for (String text : List.of("", "{", "[]", "{\"v\":1}", "{\"v\":1,\"type\":\"dance\"}", "\u0000\u0001")) {
+        for (String text : List.of("", "{", "[]", "{\"v\":2}", "{\"v\":2,\"type\":\"dance\"}", "\u0000\u0001")) {
             assertThrows(
                     ProtocolException.class, () -> ProtocolCodec.decode(text.getBytes(UTF_8), Command.class), text);
         }

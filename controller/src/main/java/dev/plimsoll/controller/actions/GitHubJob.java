@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.GitHubAnnotations;
-import dev.plimsoll.reports.render.MarkdownReport;
-import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,12 +42,14 @@ public final class GitHubJob {
     }
 
     /** Tells the job of a verdict. */
-    public void tell(RunInfo info, Summary summary, Verdict verdict, Path bundle) {
+    public void tell(RunInfo info, Verdict verdict, Path bundle) {
         GitHubAnnotations.render(info, verdict).forEach(says);
         Path place = bundle.toAbsolutePath();
-        append(
-                "GITHUB_STEP_SUMMARY",
-                MarkdownReport.render(info, summary, Optional.of(verdict), bundle.toString()) + "\n");
+        try {
+            append("GITHUB_STEP_SUMMARY", Files.readString(place.resolve("verdict.md")) + "\n");
+        } catch (IOException e) {
+            warn("cannot read " + place.resolve("verdict.md") + ": " + e.getMessage());
+        }
         append(
                 "GITHUB_OUTPUT",
                 "verdict=" + verdict.verdict() + "\nrun=" + info.run() + "\nbundle=" + oneLine(place) + "\nreport="
@@ -73,8 +73,11 @@ public final class GitHubJob {
         try {
             Files.writeString(Path.of(file), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException | InvalidPathException e) {
-            says.accept(GitHubAnnotations.line(
-                    "warning", "Plimsoll", "cannot write the file of " + variable + ": " + e.getMessage()));
+            warn("cannot write the file of " + variable + ": " + e.getMessage());
         }
+    }
+
+    private void warn(String sentence) {
+        says.accept(GitHubAnnotations.line("warning", "Plimsoll", sentence));
     }
 }

@@ -1,23 +1,20 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.controller.actions.ActionRecord;
-import dev.plimsoll.controller.actions.ActionsFile;
-import dev.plimsoll.controller.actions.GateActions;
-import dev.plimsoll.controller.actions.GitHubJob;
+import dev.plimsoll.controller.run.Planning;
+import dev.plimsoll.reports.render.PlanText;
+import dev.plimsoll.reports.render.WatchText;
+import dev.plimsoll.reports.verdict.GatePlan;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
-import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.BundleJson;
-import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
-import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -27,17 +24,37 @@ import picocli.CommandLine.Mixin;
         description = {
             "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).%n",
             "The scenario needs a gate. Its on_promote, on_rollback and on_inconclusive actions run after the verdict; "
-                    + "one that fails is told and the exit code stays the verdict's, but a command of on_rollback that fails makes it "
-                    + "4. An interrupted gate (4) runs none.%n",
-            "In GitHub Actions it writes annotations, the step's summary and its outputs.%n"
+                    + "one that fails is told and the exit code stays the verdict's, but a command of on_rollback that fails "
+                    + "makes it 4. An interrupted gate (4) runs none. In GitHub Actions the verdict becomes annotations, the "
+                    + "step's summary and its outputs.%n"
         },
         footer = {"", "Example: plimsoll gate chat-gate --set target.url=http://127.0.0.1:8000"})
 final class GateCommand implements Callable<Integer> {
+    private static final double PERCENT = 100;
+    private static final double MOST_CHANGE = 10;
+
     private final Console console;
     private final Map<String, String> environment;
 
     @Mixin
     private final RunOptions options = new RunOptions();
+
+    @Option(names = "--explain", description = "Say, too, why the load ended when it did, check by check.")
+    private boolean explain;
+
+    @Option(
+            names = "--plan",
+            description = "Send nothing; say how long the gate must run to tell a change, from the last promoted runs."
+                    + " 0: planned, 3: there is no such run.")
+    private boolean plan;
+
+    @Option(
+            names = "--change",
+            paramLabel = "PERCENT",
+            split = ",",
+            defaultValue = "5%,10%",
+            description = "Changes to plan for (default: ${DEFAULT-VALUE}).")
+    private List<String> changes = List.of();
 
     GateCommand(Console console, Map<String, String> environment) {
         this.console = console;
@@ -54,6 +71,9 @@ final class GateCommand implements Callable<Integer> {
                         "the scenario " + options.scenario
                                 + " has no gate, so nothing can be judged; add a `gate:` with "
                                 + "thresholds, or use: plimsoll run " + options.scenario));
+        if (plan) {
+            return plan(file);
+        }
         Masking masking = new Masking(file.secrets());
         Console shown = options.noColor ? console.plain() : console;
         RunSession session = new RunSession(shown, options.request(file, true), options.quiet, masking);
@@ -63,36 +83,51 @@ final class GateCommand implements Callable<Integer> {
         } else {
             shown.print(masking.apply(Reports.text(outcome, shown)));
         }
+        if (explain && outcome.verdict().isPresent()) {
+            String why = masking.apply(WatchText.render(outcome.verdict().get(), shown.width()));
+            if (options.format == RunOptions.Format.JSON) {
+                shown.say(why);
+            } else {
+                shown.print(why);
+            }
+        }
         ExitCode code = ExitCode.ofGate(outcome, session.interrupted());
         if (outcome.verdict().isPresent()) {
-            code = tell(gate, outcome, outcome.verdict().get(), code, line -> shown.say(masking.apply(line)), masking);
+            code = new AfterVerdict(gate, environment, masking, shown)
+                    .tell(outcome, outcome.verdict().get(), code);
         }
         return code.code();
     }
 
-    /** Tells the job of the verdict, acts on it, and gives the code that this leads to. */
-    private ExitCode tell(
-            Gate gate, RunOutcome outcome, Verdict verdict, ExitCode code, Consumer<String> says, Masking masking) {
-        Optional<GitHubJob> job = GitHubJob.of(environment, says);
-        job.ifPresent(one -> one.tell(outcome.info(), outcome.summary(), verdict, outcome.bundle()));
-        if (code == ExitCode.FAILED) {
-            return code;
+    private int plan(ScenarioFile file) throws CommandException {
+        Planning planning = Planning.of(file, options.out, shares());
+        if (planning.plan().isEmpty()) {
+            console.say("plimsoll: nothing to plan from: " + planning.problem());
+            return ExitCode.INCONCLUSIVE.code();
         }
-        List<ActionRecord> records = new GateActions(gate, says, GateActions.Limits.DEFAULT, InstantSource.system())
-                .run(verdict, outcome.info().scenario().name(), outcome.bundle());
-        if (!records.isEmpty()) {
+        GatePlan found = planning.plan().get();
+        console.print(
+                options.format == RunOptions.Format.JSON
+                        ? BundleJson.file(found)
+                        : PlanText.render(found, console.width()));
+        return ExitCode.DONE.code();
+    }
+
+    private List<Double> shares() throws CommandException {
+        List<Double> shares = new ArrayList<>();
+        for (String change : changes) {
             try {
-                ActionsFile.of(verdict, records, masking).write(outcome.bundle());
-            } catch (BundleException e) {
-                says.accept(String.valueOf(e.getMessage()));
+                double share = Double.parseDouble(change.strip().replaceFirst("\\s*%$", "")) / PERCENT;
+                if (change.contains("%") && share > 0 && share <= MOST_CHANGE) {
+                    shares.add(share);
+                    continue;
+                }
+            } catch (NumberFormatException e) {
+                // told below
             }
+            throw new CommandException(
+                    ExitCode.USAGE, "--change is a percentage above 0, such as 5%, not \"" + change + "\"");
         }
-        if (!GateActions.isRollbackBroken(verdict.verdict(), records)) {
-            return code;
-        }
-        String alarm = GateActions.alarm(records);
-        says.accept(alarm);
-        job.ifPresent(one -> one.alarm(alarm));
-        return ExitCode.FAILED;
+        return shares;
     }
 }

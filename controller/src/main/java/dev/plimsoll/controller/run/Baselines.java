@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param problem why there is none, a sentence; empty when there is one or none is wanted
  */
 record Baselines(List<RunResults> runs, String problem) {
-    private static final Baselines NONE_WANTED = new Baselines(List.of(), "");
+    /** None is wanted. */
+    static final Baselines NONE = new Baselines(List.of(), "");
 
     Baselines {
         runs = List.copyOf(runs);
@@ -27,7 +28,7 @@ record Baselines(List<RunResults> runs, String problem) {
     /** Finds those that the gate names: a bundle, the latest promoted one of a store, or the last ones of this store. */
     static Baselines find(Optional<Gate.Baseline> wanted, Path store, String loadHash) {
         if (wanted.isEmpty()) {
-            return NONE_WANTED;
+            return NONE;
         }
         Gate.Baseline baseline = wanted.get();
         try {

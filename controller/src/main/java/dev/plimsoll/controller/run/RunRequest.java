@@ -2,7 +2,7 @@ package dev.plimsoll.controller.run;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.plimsoll.scenarios.Gate;
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.ScenarioFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,9 +48,13 @@ public record RunRequest(
         if (judge && scenario.scenario().gate().isEmpty()) {
             throw new IllegalArgumentException("the scenario has no gate: to judge");
         }
-        if (judge && scenario.scenario().gate().flatMap(Gate::extendUntil).isPresent()) {
-            throw new IllegalArgumentException("gate.extend_until is not supported by this version: leave it out, and "
-                    + "make the last measured phase longer or raise repeat");
+        if (judge) {
+            OpenEnd.of(scenario.scenario());
         }
+    }
+
+    /** The end of the load that the gate may move; absent where it may not, or nothing is judged. */
+    Optional<OpenEnd> openEnd() {
+        return judge ? OpenEnd.of(scenario.scenario()) : Optional.empty();
     }
 }

@@ -15,13 +15,25 @@ import java.util.Optional;
  * @param baselineProblem why there is no baseline, a sentence; empty when there is one or none is wanted
  * @param incomplete why the measurement is not whole, a sentence each: an abort, a lost agent; empty for a finished run.
  *     Such a run is never PROMOTE
+ * @param watched what was decided while the load went on; absent when nobody watched
  */
 public record Evidence(
         RunResults results,
         Optional<Verdict.Check> smoke,
         List<RunResults> baseline,
         String baselineProblem,
-        List<String> incomplete) {
+        List<String> incomplete,
+        Optional<Watched> watched) {
+    /** Evidence of a run that was not watched. */
+    public Evidence(
+            RunResults results,
+            Optional<Verdict.Check> smoke,
+            List<RunResults> baseline,
+            String baselineProblem,
+            List<String> incomplete) {
+        this(results, smoke, baseline, baselineProblem, incomplete, Optional.empty());
+    }
+
     /** Checks the components and copies the lists. */
     public Evidence {
         requireNonNull(results, "results");
@@ -29,5 +41,6 @@ public record Evidence(
         baseline = List.copyOf(baseline);
         requireNonNull(baselineProblem, "baselineProblem");
         incomplete = List.copyOf(incomplete);
+        requireNonNull(watched, "watched");
     }
 }
