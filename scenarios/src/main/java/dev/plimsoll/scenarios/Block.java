@@ -87,8 +87,8 @@ enum Block {
             "on_inconclusive"),
     SMOKE("timeout=60s", "requests=3"),
     BASELINE("run", "runs=5", "required=true", "allow", "checks"),
-    ACTION("exec", "webhook"),
-    WEBHOOK("url", "headers");
+    ACTION("exec", "webhook", "timeout"),
+    WEBHOOK("url", "headers", "secret");
 
     private final Map<String, Optional<String>> keys;
 

@@ -127,12 +127,19 @@ public record Gate(
          * A command, run without a shell.
          *
          * @param command program and arguments
+         * @param timeout a command that runs longer is ended; absent: the usual limit
          */
-        record Exec(List<String> command) implements Action {
-            /** Checks the component. */
+        record Exec(List<String> command, Optional<Duration> timeout) implements Action {
+            /** Checks the components. */
             public Exec {
                 command = List.copyOf(command);
                 Rule.require(!command.isEmpty(), "exec names a program", "[]");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** With the usual limit. */
+            public Exec(List<String> command) {
+                this(command, Optional.empty());
             }
         }
 
@@ -141,11 +148,27 @@ public record Gate(
          *
          * @param url where to
          * @param headers sent along
+         * @param secret what the request is signed with; absent: it is not
+         * @param timeout an attempt that takes longer has failed; absent: the usual limit
          */
-        record Webhook(URI url, Map<String, String> headers) implements Action {
+        record Webhook(URI url, Map<String, String> headers, Optional<String> secret, Optional<Duration> timeout)
+                implements Action {
             /** Checks the components. */
             public Webhook {
                 headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+                Rule.require(secret.map(s -> !s.isEmpty()).orElse(true), "a webhook's secret is not empty", "\"\"");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** Not signed, with the usual limit. */
+            public Webhook(URI url, Map<String, String> headers) {
+                this(url, headers, Optional.empty(), Optional.empty());
+            }
+
+            /** Without the secret. */
+            @Override
+            public String toString() {
+                return "Webhook[" + url + "]";
             }
         }
     }

@@ -210,7 +210,13 @@ class ScenarioReaderTest {
                         new Gate.Action.Webhook(
                                 URI.create("https://hooks.example/T000/B000"), Map.of("X-Api-Key", "hook-key-1"))),
                 gate.onRollback());
-        assertEquals(List.of(new Gate.Action.Webhook(URI.create("https://ci/hook"), Map.of())), gate.onInconclusive());
+        assertEquals(
+                List.of(new Gate.Action.Webhook(
+                        URI.create("https://ci/hook"),
+                        Map.of(),
+                        Optional.of("hook-key-1"),
+                        Optional.of(Duration.ofSeconds(20)))),
+                gate.onInconclusive());
         assertEquals(12, scenario.objectives().limits().size());
         assertEquals(Duration.ofMillis(500), scenario.objectives().limits().get(Metrics.TTFT));
         assertEquals(0.975, scenario.objectives().share());

@@ -18,7 +18,7 @@ public enum ExitCode {
     USAGE(2),
     /** INCONCLUSIVE. */
     INCONCLUSIVE(3),
-    /** Interrupted, or failed inside; what was measured is kept. */
+    /** Interrupted, failed inside, or a command that should have rolled back failed; what was measured is kept. */
     FAILED(4);
 
     private final int code;

@@ -77,6 +77,7 @@ public final class Plimsoll implements Runnable {
                 new ChatCommand(console, environment),
                 new SimCommand(console),
                 new DemoCommand(console),
+                new ControllerCommand(console),
                 new AgentCommand(console),
                 new HelpFor(console));
         commands.forEach(line::addSubcommand);
