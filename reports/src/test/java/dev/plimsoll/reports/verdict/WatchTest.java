@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WatchTest {
@@ -31,7 +32,7 @@ class WatchTest {
                 end.isExtendable() ? Optional.of(end.longest()) : Optional.empty(),
                 checks.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, checks)),
+                        : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, Set.of(), checks)),
                 List.of(),
                 List.of(),
                 List.of());
@@ -72,7 +73,7 @@ class WatchTest {
             Watched watched = watch.finish(results, true);
             Verdict verdict = new Judge(gate)
                     .judge(new Evidence(
-                            results, Optional.empty(), baseline, "", List.of(), Optional.of(watched)));
+                            results, Optional.empty(), baseline, "", List.of(), List.of(), Optional.of(watched)));
             return new Played(steps, second, watched, verdict);
         }
     }
@@ -116,8 +117,9 @@ class WatchTest {
         assertEquals(73, extended.seconds(), "decided at 72 s, and the next whole second is the end");
         assertEquals(Ending.DECIDED, extended.watched().ending());
         assertEquals(Verdict.Outcome.PROMOTE, extended.verdict().verdict(), extended.verdict()::toString);
-        Watched.Decision first =
-                extended.watched().decision(Verdict.Kind.THRESHOLD, "latency.mean < 120").orElseThrow();
+        Watched.Decision first = extended.watched()
+                .decision(Verdict.Kind.THRESHOLD, "latency.mean < 120")
+                .orElseThrow();
         assertEquals(Verdict.CheckOutcome.PASS, first.outcome());
         assertEquals(58, first.seconds(), "the look for the planned end comes 2 s before it");
     }
@@ -172,7 +174,8 @@ class WatchTest {
         Watched watched = watch.finish(results, true);
         assertEquals(Ending.AS_PLANNED, watched.ending());
         Verdict verdict = new Judge(gate)
-                .judge(new Evidence(results, Optional.empty(), List.of(), "", List.of(), Optional.of(watched)));
+                .judge(new Evidence(
+                        results, Optional.empty(), List.of(), "", List.of(), List.of(), Optional.of(watched)));
         assertEquals(TestingGates.judge(gate, results).checks(), verdict.checks());
         assertEquals(Optional.of(0.95), verdict.checks().getFirst().confidence());
     }
