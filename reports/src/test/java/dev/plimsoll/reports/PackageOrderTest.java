@@ -22,7 +22,7 @@ class PackageOrderTest {
     @Test
     void packageUsesOnlyThoseBeforeIt() throws IOException {
         for (String name : ORDER) {
-            for (Path file : list(ROOT.resolve(name))) {
+            for (Path file : sources(ROOT.resolve(name))) {
                 Matcher use = USE.matcher(Files.readString(file));
                 while (use.find()) {
                     assertTrue(
@@ -37,6 +37,15 @@ class PackageOrderTest {
         List<String> found =
                 list(ROOT).stream().map(path -> path.getFileName().toString()).toList();
         assertEquals(ORDER.stream().sorted().toList(), found);
+    }
+
+    /** With those of packages within a package. */
+    private static List<Path> sources(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.walk(directory)) {
+            return entries.filter(path -> path.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private static List<Path> list(Path directory) throws IOException {
