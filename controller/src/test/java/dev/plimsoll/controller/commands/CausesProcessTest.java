@@ -35,7 +35,16 @@ class CausesProcessTest {
     @Test
     void aFullCacheIsNamedAsTheCause() throws Exception {
         try (Launched service = Launched.start(
-                directory, Map.of(), "sim", "--port", "0", "--num-gpu-blocks", "600", "--no-prefix-caching")) {
+                directory,
+                Map.of(),
+                "sim",
+                "--port",
+                "0",
+                "--num-gpu-blocks",
+                "600",
+                "--max-model-len",
+                "2048",
+                "--no-prefix-caching")) {
             service.until(() -> service.out().endsWith("\n"));
             String url = service.out().strip();
             Path scenario = directory.resolve("pressure.yaml");

@@ -144,8 +144,7 @@ class CausesTest {
         Arrays.fill(many, 10);
         double[] few = new double[10];
         Arrays.fill(few, 1000);
-        RequestInterval one =
-                TestingLoad.withMetric(TestingLoad.succeeded("steady", "a", 100, 100, 100), "itl", many);
+        RequestInterval one = TestingLoad.withMetric(TestingLoad.succeeded("steady", "a", 100, 100, 100), "itl", many);
         RequestInterval other = TestingLoad.withMetric(TestingLoad.succeeded("steady", "b", 500), "itl", few);
         RunSeries series = new RunSeries();
         series.add(TestingLoad.second(0, one, other));

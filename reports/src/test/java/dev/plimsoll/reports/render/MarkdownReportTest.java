@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import dev.plimsoll.reports.bundle.RunEvent;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -89,7 +89,8 @@ final class MarkdownReportTest {
                 .mapToObj(i -> new RunEvent(i, "drift", "thermal drift of gpu-" + i, Map.of("kind", "thermal")))
                 .toList();
         String text = MarkdownReport.render(ROLLBACK.info(), ROLLBACK.summary(), ROLLBACK.verdict(), events, "");
-        assertTrue(text.contains("What moved:\n- thermal drift of gpu-0\n- thermal drift of gpu-1\n- … and 3 more"), text);
+        assertTrue(
+                text.contains("What moved:\n- thermal drift of gpu-0\n- thermal drift of gpu-1\n- … and 3 more"), text);
         assertTrue(text.lines().count() <= MarkdownReport.MAX_LINES);
     }
 
