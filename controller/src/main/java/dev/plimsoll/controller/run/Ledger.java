@@ -269,12 +269,17 @@ final class Ledger implements AutoCloseable {
         writer.event(event);
     }
 
-    /** What moved in the run, and with what; for its end, when everything is known. */
+    /** What moved in the run, and with what; for its end, when everything is known. It is advice: its failure is a note. */
     List<RunEvent> moved() {
-        return Causes.of(results, series).stream()
-                .map(found -> new RunEvent(
-                        found.t(), found.type(), secrets.mask(found.sentence()), secrets.mask(found.detail())))
-                .toList();
+        try {
+            return Causes.of(results, series).stream()
+                    .map(found -> new RunEvent(
+                            found.t(), found.type(), secrets.mask(found.sentence()), secrets.mask(found.detail())))
+                    .toList();
+        } catch (RuntimeException e) {
+            return List.of(
+                    new RunEvent(now(), "note", secrets.mask("what moved in the run cannot be told: " + e), Map.of()));
+        }
     }
 
     /** Writes events that nobody is told of while the run goes on. */
