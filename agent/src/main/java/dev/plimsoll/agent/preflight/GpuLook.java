@@ -197,8 +197,7 @@ final class GpuLook {
             String name = process.getOrDefault("process_name", "?").replaceAll("[,\\s]+", " ");
             String program = name.substring(name.lastIndexOf('/') + 1);
             boolean serves =
-                    program.startsWith("VLLM")
-                    || (pid.matches("\\d{1,18}") && processes.serves(Long.parseLong(pid)));
+                    program.startsWith("VLLM") || (pid.matches("\\d{1,18}") && processes.serves(Long.parseLong(pid)));
             found.add(pid + " " + program + (serves ? " (vLLM)" : ""));
         }
         return Fact.of(found.isEmpty() ? "none" : String.join(", ", found));

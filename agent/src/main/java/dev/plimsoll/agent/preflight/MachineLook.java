@@ -26,9 +26,10 @@ import java.util.concurrent.TimeoutException;
 public final class MachineLook {
     private static final Duration LIMIT = Duration.ofSeconds(6);
 
-    private static final List<MachineFact> OF_PYTHON = List.of(MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM);
-    private static final List<MachineFact> OF_DISK = List.of(
-        MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ);
+    private static final List<MachineFact> OF_PYTHON =
+            List.of(MachineFact.PYTORCH, MachineFact.PYTORCH_CUDA, MachineFact.VLLM);
+    private static final List<MachineFact> OF_DISK =
+            List.of(MachineFact.MODEL, MachineFact.DISK_FREE, MachineFact.DISK_KIND, MachineFact.DISK_READ);
 
     private final Path root;
     private final List<String> nvidiaSmi;
@@ -70,8 +71,7 @@ public final class MachineLook {
             Future<GpuLook.Gpus> gpus = threads.submit(gpu::look);
             parts.add(new Part(threads.submit(files::facts), files.names()));
             parts.add(new Part(
-                    threads.submit(() -> Map.of(MachineFact.CLOCK, clock.call())),
-                    List.of(MachineFact.CLOCK)));
+                    threads.submit(() -> Map.of(MachineFact.CLOCK, clock.call())), List.of(MachineFact.CLOCK)));
             if (request.versions()) {
                 PythonVersions python = new PythonVersions(request.python(), new ServingProcesses(root));
                 parts.add(new Part(threads.submit(python::look), OF_PYTHON));
