@@ -86,9 +86,9 @@ enum Block {
             "on_rollback",
             "on_inconclusive"),
     SMOKE("timeout=60s", "requests=3"),
-    BASELINE("run", "runs=5", "required=true", "checks"),
-    ACTION("exec", "webhook"),
-    WEBHOOK("url", "headers");
+    BASELINE("run", "runs=5", "required=true", "allow", "checks"),
+    ACTION("exec", "webhook", "timeout"),
+    WEBHOOK("url", "headers", "secret");
 
     private final Map<String, Optional<String>> keys;
 

@@ -20,6 +20,8 @@ final class Words {
     /** What becomes of undecided checks. */
     static final Map<String, Gate.OnUndecided> ON_UNDECIDED =
             of(Gate.OnUndecided.values(), word -> word.name().toLowerCase(Locale.ROOT));
+    /** What a run may differ in from its baseline. */
+    static final Map<String, Difference> DIFFERENCES = of(Difference.values(), Difference::label);
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
     /**

@@ -71,11 +71,13 @@ public final class Plimsoll implements Runnable {
                 new SchemaCommand(console),
                 new InitCommand(console),
                 new ReportCommand(console),
+                new CompareCommand(console),
                 // It reads its options itself.
                 new CommandLine(new WrkCommand(console, environment)).setUnmatchedOptionsArePositionalParams(true),
                 new ChatCommand(console, environment),
                 new SimCommand(console),
                 new DemoCommand(console),
+                new ControllerCommand(console),
                 new AgentCommand(console),
                 new HelpFor(console));
         commands.forEach(line::addSubcommand);

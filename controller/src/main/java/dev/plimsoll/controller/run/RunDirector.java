@@ -258,7 +258,7 @@ public final class RunDirector {
                 // A target that was starting tells its version only now.
                 preflight.get().target(facts);
             }
-            watch = judge.map(one -> beginWatch());
+            watch = judge.map(one -> beginWatch(ledger, card));
             for (Leg leg : legs) {
                 load.play(leg, facts);
             }
@@ -437,11 +437,10 @@ public final class RunDirector {
     }
 
     /** Comparisons are watched only where the gate may move the end; the baseline is read before load begins. */
-    private Watch beginWatch() {
+    private Watch beginWatch(Ledger ledger, RunCard card) {
         Gate gate = scenario.gate().orElseThrow();
         Baselines baselines = request.openEnd().isPresent()
-                ? Baselines.find(
-                        gate.baseline(), request.store(), request.scenario().loadHash())
+                ? Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results())
                 : Baselines.NONE;
         return new Watch(gate, request.openEnd(), baselines.runs());
     }
