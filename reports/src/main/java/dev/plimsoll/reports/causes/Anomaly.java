@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.causes;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ import java.util.List;
  * @param excess how far beyond chance, in standard deviations
  * @param edge whether the phase begins or ends with it
  * @param with the other symptoms that show it
+ * @param spans what it may have been: where each symptom shows it, and since when its requests suffered
  */
 record Anomaly(
         Symptom symptom,
@@ -26,19 +28,27 @@ record Anomaly(
         double during,
         double excess,
         Shift.Edge edge,
-        List<Symptom> with) {
+        List<Symptom> with,
+        List<Coincidence.Span> spans) {
     /** Up to this length a queue that drains may be all that a short stop left behind. */
     private static final int ONE_DISTURBANCE = 30;
 
     private static final int SPREAD = 8;
+    private static final int MOST_SPANS = 4;
 
     /** Copies the list. */
     Anomaly {
         with = List.copyOf(with);
+        spans = List.copyOf(spans);
     }
 
     int length() {
         return to - from;
+    }
+
+    /** The length of its shortest span. */
+    int shortest() {
+        return spans.stream().mapToInt(Coincidence.Span::length).min().orElse(length());
     }
 
     /** How much longer requests took, in ms; not a number where it is no time that changed. */
@@ -53,6 +63,10 @@ record Anomaly(
 
     /** The same, shown by others too, and spanning another one with them. */
     Anomaly shownBy(Anomaly other, List<Symptom> others) {
+        List<Coincidence.Span> both = new ArrayList<>(spans);
+        other.spans.stream()
+                .filter(span -> both.size() < MOST_SPANS && !both.contains(span))
+                .forEach(both::add);
         return new Anomaly(
                 symptom,
                 from,
@@ -63,7 +77,8 @@ record Anomaly(
                 during,
                 excess,
                 edge,
-                others);
+                others,
+                both);
     }
 
     /** Whether the other one lies within this one and is a small part of it. */

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Looks for anomalies in a phase.
@@ -209,17 +210,22 @@ record AnomalySearch(ShiftScan scan) {
             case LATENCY, TTFT, ITL -> grid.mean(symptom.metric(), shift.from(), shift.to());
             case ITL_TAIL, THROUGHPUT -> mean;
         };
+        int first = Math.max(0, shift.from() - suffered(symptom, before, during, shift.length(), grid));
         return new Anomaly(
                 symptom,
                 shift.from(),
                 shift.to(),
-                Math.max(0, shift.from() - suffered(symptom, before, during, shift.length(), grid)),
+                first,
                 shift.to(),
                 before,
                 during,
                 shift.excess(),
                 shift.edge(),
-                List.of());
+                List.of(),
+                Stream.of(shift.from(), first)
+                        .distinct()
+                        .map(from -> new Coincidence.Span(from, shift.to()))
+                        .toList());
     }
 
     /**

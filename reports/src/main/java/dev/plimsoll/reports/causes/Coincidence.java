@@ -1,5 +1,9 @@
 package dev.plimsoll.reports.causes;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,103 +14,166 @@ import java.util.Optional;
  * one later, for a sample tells of the time before it. A pause shorter than the anomaly counts as long as the anomaly: a
  * queue outlasts what caused it.
  *
- * <p>The probability comes from circular shifts: the same is computed with the signal turned by every possible number of
- * intervals, which keeps its autocorrelation and its own moves and takes nothing away but the common time. The lag
- * costs a little, so that a signal which comes at the same instant is rarer than one that comes at any of several.
+ * <p>The probability comes from all the stretches that the anomaly could have been instead: of every start, going around
+ * the end, and of every length up to half the phase, evenly by ratio. It is the share of them that the signal agrees with
+ * at least as well (a Monte Carlo test with all cases enumerated: Barnard 1963, Besag and Clifford 1989). That keeps the
+ * signal as it is, with its autocorrelation and its own moves, and asks for the beginning and for the end. Turning alone,
+ * as in a circular-shift test, never asks for the length, and in a run of a minute nothing is rarer than 1 in 60 then;
+ * its share is kept beside, as slow signals agree with long stretches anywhere.
+ * Lags and widths are tried anew for every stretch and the best of them counts, so that their number needs no correction
+ * (Westfall and Young 1993, "Resampling-Based Multiple Testing"). A lag costs a little, so that a signal which comes at the
+ * same instant is rarer than one that comes at any of several.
  *
  * @param strength from 0 to 1
  * @param lag intervals by which the signal comes before the anomaly; −1 is one later
  * @param width into how many intervals a pulse of the signal was drawn out
- * @param p share of turns that agree at least as well, the present one among them
+ * @param span the stretch of the anomaly that it agrees with best
+ * @param p share of all stretches that it agrees with at least as well, times the spans that were tried
+ * @param turned the same share among those of the anomaly's own length
  */
-record Coincidence(double strength, int lag, int width, double p) {
+record Coincidence(double strength, int lag, int width, Span span, double p, double turned) {
     private static final double COST = 0.03;
     private static final double ROUNDING = 1e-9;
     private static final int LONGEST_TAIL = 10;
     private static final int FEWEST = 20;
+    private static final double GROWTH = 1.25;
+
+    /**
+     * Intervals of an anomaly.
+     *
+     * @param from the first one
+     * @param to the one after the last
+     */
+    record Span(int from, int to) {
+        int length() {
+            return to - from;
+        }
+    }
 
     /**
      * Compares.
      *
      * @param signal one value an interval; not a number where there is none
      * @param usable intervals that are compared; other anomalies of the run are left out
-     * @param from the anomaly's first interval; all of it is usable
-     * @param to the interval after it
+     * @param spans what counts as the anomaly, the best of them at each turn; all of them are usable
      * @param mostLag by how many intervals the signal may come before
      * @param direction 1 when more explains, −1 when less does, 0 for either
      * @param drawsOut whether a pulse of it has consequences that last longer
      */
     static Optional<Coincidence> of(
-            double[] signal, boolean[] usable, int from, int to, int mostLag, int direction, boolean drawsOut) {
+            double[] signal, boolean[] usable, List<Span> spans, int mostLag, int direction, boolean drawsOut) {
         double[] values = new double[signal.length];
+        int[] places = new int[signal.length];
         int n = 0;
-        int first = 0;
         for (int i = 0; i < signal.length; i++) {
-            if (i == from) {
-                first = n;
-            }
+            places[i] = n;
             if (usable[i]) {
                 values[n++] = signal[i];
             }
         }
-        int length = to - from;
-        if (n < FEWEST || length >= n) {
+        int compared = n;
+        List<Span> inside = spans.stream()
+                .filter(span -> span.length() < compared)
+                .distinct()
+                .toList();
+        if (n < FEWEST || inside.isEmpty()) {
             return Optional.empty();
         }
-        if (direction != 0) {
-            return turned(values, n, first, length, mostLag, direction, drawsOut);
+        double[] kept = Arrays.copyOf(values, n);
+        double[] less = Arrays.stream(kept).map(value -> -value).toArray();
+        int tries = inside.size() * (direction == 0 ? 2 : 1);
+        List<Coincidence> found = new ArrayList<>();
+        for (Span span : inside) {
+            int first = places[span.from()];
+            if (direction >= 0) {
+                agreement(kept, span, first, mostLag, drawsOut, tries).ifPresent(found::add);
+            }
+            if (direction <= 0) {
+                agreement(less, span, first, mostLag, drawsOut, tries).ifPresent(found::add);
+            }
         }
-        Optional<Coincidence> up = turned(values, n, first, length, mostLag, 1, drawsOut);
-        Optional<Coincidence> down = turned(values, n, first, length, mostLag, -1, drawsOut);
-        Optional<Coincidence> better =
-                up.isPresent() && (down.isEmpty() || up.get().p() <= down.get().p()) ? up : down;
-        return better.map(one -> new Coincidence(one.strength, one.lag, one.width, Math.min(1, 2 * one.p)));
+        return found.stream().min(Comparator.comparingDouble(Coincidence::p));
     }
 
-    /** The same with another probability. */
-    Coincidence withP(double other) {
-        return new Coincidence(strength, lag, width, other);
-    }
-
-    private static Optional<Coincidence> turned(
-            double[] values, int n, int first, int length, int mostLag, int direction, boolean drawsOut) {
-        int tail = drawsOut ? Math.min(length, LONGEST_TAIL) : 1;
-        double[][] strengths = tail == 1
-                ? new double[][] {strengths(drawnOut(values, n, 1, direction), length)}
-                : new double[][] {
-                    strengths(drawnOut(values, n, 1, direction), length),
-                    strengths(drawnOut(values, n, tail, direction), length)
-                };
-        Coincidence here = new Coincidence(0, 0, 1, 1);
+    private static Optional<Coincidence> agreement(
+            double[] values, Span span, int first, int mostLag, boolean drawsOut, int tries) {
+        int n = values.length;
+        Curves own = Curves.of(values, span.length(), drawsOut);
+        Coincidence here = new Coincidence(0, 0, 1, span, 1, 1);
         double best = 0;
-        int asGood = 0;
-        for (int turn = 0; turn < n; turn++) {
-            double found = 0;
-            for (int lag = -1; lag <= mostLag; lag++) {
-                int place = Math.floorMod(first - lag - turn, n);
-                for (int i = 0; i < strengths.length; i++) {
-                    double one = strengths[i][place] * (1 - COST * Math.abs(lag)) * (i == 0 ? 1 : 1 - COST);
-                    if (turn == 0 && one > best) {
-                        best = one;
-                        here = new Coincidence(strengths[i][place], lag, i == 0 ? 1 : tail, 1);
-                    }
-                    found = Math.max(found, one);
+        for (int lag = -1; lag <= mostLag; lag++) {
+            for (int width : own.widths()) {
+                double one = own.at(first, lag, width);
+                if (one > best) {
+                    best = one;
+                    here = new Coincidence(own.strength(first - lag, width), lag, width, span, 1, 1);
                 }
             }
-            asGood += found >= best - ROUNDING ? 1 : 0;
         }
-        return best > 0
-                ? Optional.of(new Coincidence(here.strength, here.lag, here.width, (double) asGood / n))
-                : Optional.empty();
+        if (!(best > 0)) {
+            return Optional.empty();
+        }
+        int asGood = 1;
+        int all = 1;
+        for (int length = 1; length <= n / 2; length = Math.max(length + 1, (int) (length * GROWTH))) {
+            asGood += Curves.of(values, length, drawsOut).asGood(best, mostLag);
+            all += n;
+        }
+        double p = Math.min(1, tries * (double) asGood / all);
+        double turned = (double) own.asGood(best, mostLag) / n;
+        return Optional.of(new Coincidence(here.strength, here.lag, here.width, span, p, turned));
     }
 
-    /** Turned so that more explains, each value the largest of itself and those before it. */
-    private static double[] drawnOut(double[] values, int n, int width, int direction) {
+    /**
+     * How well a signal agrees with each stretch of one length, by its start.
+     *
+     * @param plain as the signal is
+     * @param drawn with its pulses drawn out to {@code tail} intervals; the same where that is 1
+     * @param tail how far
+     */
+    private record Curves(double[] plain, double[] drawn, int tail) {
+        static Curves of(double[] values, int length, boolean drawsOut) {
+            int tail = drawsOut ? Math.min(length, LONGEST_TAIL) : 1;
+            double[] plain = strengths(values, length);
+            return new Curves(plain, tail == 1 ? plain : strengths(drawnOut(values, tail), length), tail);
+        }
+
+        int[] widths() {
+            return tail == 1 ? new int[] {1} : new int[] {1, tail};
+        }
+
+        double strength(int start, int width) {
+            return (width == 1 ? plain : drawn)[Math.floorMod(start, plain.length)];
+        }
+
+        /** Less what the lag and the width cost. */
+        double at(int start, int lag, int width) {
+            return strength(start - lag, width) * (1 - COST * Math.abs(lag)) * (width == 1 ? 1 : 1 - COST);
+        }
+
+        /** How many of the stretches are as good as that. */
+        int asGood(double best, int mostLag) {
+            int count = 0;
+            for (int start = 0; start < plain.length; start++) {
+                double found = 0;
+                for (int lag = -1; lag <= mostLag; lag++) {
+                    found = Math.max(found, at(start, lag, 1));
+                    found = tail == 1 ? found : Math.max(found, at(start, lag, tail));
+                }
+                count += found >= best - ROUNDING ? 1 : 0;
+            }
+            return count;
+        }
+    }
+
+    /** Each value the largest of itself and those before it. */
+    private static double[] drawnOut(double[] values, int width) {
+        int n = values.length;
         double[] drawn = new double[n];
         for (int i = 0; i < n; i++) {
             double largest = Double.NaN;
             for (int j = 0; j < width; j++) {
-                double value = direction * values[Math.floorMod(i - j, n)];
+                double value = values[Math.floorMod(i - j, n)];
                 largest = Double.isNaN(largest) || value > largest ? value : largest;
             }
             drawn[i] = largest;

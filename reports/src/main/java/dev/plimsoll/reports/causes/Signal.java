@@ -81,6 +81,30 @@ record Signal(Suspect suspect, String node, double[] values) {
                         || Math.signum(shift.size()) == suspect.direction());
     }
 
+    /**
+     * Whether it moves anywhere as far as would matter, for half as long as an anomaly lasts. Its furthest stretch of that
+     * length is held against all else, whenever it was, so that the answer is the same however it is turned in time.
+     */
+    boolean couldExplain(Anomaly anomaly) {
+        return suspect.direction() == 0
+                ? couldExplain(anomaly, 1) || couldExplain(anomaly, -1)
+                : couldExplain(anomaly, suspect.direction());
+    }
+
+    private boolean couldExplain(Anomaly anomaly, int direction) {
+        double[] finite = finite();
+        int length = suspect.peak() ? 1 : Math.min((anomaly.shortest() + 1) / 2, finite.length / 2);
+        double[] means = Noise.blockMeans(finite, length);
+        int furthest = 0;
+        for (int i = 1; i < means.length; i++) {
+            furthest = direction * means[i] > direction * means[furthest] ? i : furthest;
+        }
+        double[] others = new double[finite.length - length];
+        System.arraycopy(finite, 0, others, 0, furthest);
+        System.arraycopy(finite, furthest + length, others, furthest, others.length - furthest);
+        return suspect.test().passes(new Suspect.Move(Noise.median(others), means[furthest], anomaly.extraMillis()));
+    }
+
     private double[] finite() {
         return Arrays.stream(values).filter(Double::isFinite).toArray();
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,9 @@ class CoincidenceTest {
         usable[150] = false;
         assertEquals(
                 1,
-                Coincidence.of(signal, usable, 80, 81, 0, 1, true).orElseThrow().strength(),
+                Coincidence.of(signal, usable, span(80, 81), 0, 1, true)
+                        .orElseThrow()
+                        .strength(),
                 1e-9);
     }
 
@@ -89,6 +92,10 @@ class CoincidenceTest {
     private static Optional<Coincidence> of(double[] signal, int from, int to, int mostLag) {
         boolean[] usable = new boolean[N];
         Arrays.fill(usable, true);
-        return Coincidence.of(signal, usable, from, to, mostLag, 1, true);
+        return Coincidence.of(signal, usable, span(from, to), mostLag, 1, true);
+    }
+
+    private static List<Coincidence.Span> span(int from, int to) {
+        return List.of(new Coincidence.Span(from, to));
     }
 }

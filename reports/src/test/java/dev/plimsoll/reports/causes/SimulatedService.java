@@ -98,16 +98,23 @@ final class SimulatedService {
         }
     }
 
+    /** A run of four to six minutes. */
     SimulatedService(Event event, long seed) {
+        this(event, seed, 0);
+    }
+
+    /** A run of that many seconds. */
+    SimulatedService(Event event, long seed, int seconds) {
         random = new Random(seed);
         this.event = event;
-        seconds = 240 + random.nextInt(120);
+        int minutes = 240 + random.nextInt(120);
+        this.seconds = seconds > 0 ? seconds : minutes;
         rate = 9 + 7 * random.nextDouble();
         batch = 64;
         blocks = 900;
         intensity = random.nextDouble();
         pauseSeconds = 0.2 + 0.8 * random.nextDouble();
-        window = TestingLoad.steady("steady", seconds);
+        window = TestingLoad.steady("steady", this.seconds);
         results = new RunResults("run", List.of(window));
         results.legStarts(0, 0);
         plan();
@@ -142,10 +149,11 @@ final class SimulatedService {
         boolean isPause = event == Event.GC_PAUSE || event == Event.GENERATOR;
         int times = event == Event.NOTHING ? 0 : isPause ? 1 + random.nextInt(6) : 1 + random.nextInt(2);
         for (int i = 0; i < times; i++) {
-            int stretch = (seconds - 60) / times;
+            int lead = Math.min(40, seconds / 4);
+            int stretch = (seconds - 3 * lead / 2) / times;
             int length = isPause ? 1 : event == Event.QUEUE ? 3 + random.nextInt(5) : 10 + random.nextInt(50);
             length = Math.min(length, stretch / 2);
-            int from = 40 + i * stretch + random.nextInt(stretch - length);
+            int from = lead + i * stretch + random.nextInt(stretch - length);
             active.add(new int[] {from, from + length});
         }
         boolean lasts = !isPause && event != Event.QUEUE && event != Event.LOAD && random.nextInt(3) == 0;
@@ -160,8 +168,8 @@ final class SimulatedService {
 
     private void decoys() {
         for (String metric : List.of("cpu.core.max", "gc.pause", "network.retransmits", "io.pressure", "queue.depth")) {
-            if (random.nextBoolean()) {
-                int length = metric.equals("gc.pause") ? 1 : 1 + random.nextInt(40);
+            if (random.nextDouble() < Math.max(0.25, Math.min(0.5, seconds / 480.0))) {
+                int length = metric.equals("gc.pause") ? 1 : 1 + random.nextInt(Math.min(40, seconds / 3));
                 int from = random.nextInt(seconds - length);
                 double value = switch (metric) {
                     case "gc.pause" -> 100 + 300 * random.nextDouble();
