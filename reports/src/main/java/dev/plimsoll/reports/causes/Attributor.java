@@ -4,6 +4,7 @@ import dev.plimsoll.reports.results.NodeSeries;
 import dev.plimsoll.reports.results.RunResults;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,14 +17,12 @@ import java.util.Set;
  * How a cause is found
  * ====================
  * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out.
- * 2. Signals that do not move at all in the phase by more than their own noise are put aside. Whether a signal moves is
- *    the same however it is turned in time, so this choice does not bias the next step (independent filtering: Bourgon,
+ * 2. Signals that move nowhere as far as would matter, for half as long as the anomaly, are put aside. That is the same
+ *    however a signal is turned in time, so this choice does not bias the next step (independent filtering: Bourgon,
  *    Gentleman and Huber 2010).
- *    So are those that move nowhere as far as would matter, for as long as the anomaly lasts: however they are turned,
- *    they could not be its cause. In a run of a minute this decides, as no probability is below 1 in 60 there.
- * 3. Each of the others is turned in a circle against the anomaly (Coincidence), which gives a probability.
+ * 3. Each of the others is held against every stretch the anomaly could have been (Coincidence): a probability.
  * 4. The probabilities are corrected for the number of signals (Benjamini and Hochberg 1995).
- *    A signal that was found at one anomaly is confirmed at others without that correction.
+ *    A signal that was found at one anomaly, or at all of them together (Fisher), is confirmed at each without that.
  * 5. What is left must have moved far enough to matter (Suspect). A pause of 5 ms explains no second.
  * 6. Of signals that agree about as well, the one closest to the root comes first: when a clock drops, requests queue up
  *    too, and queues agree with latency better than anything does. Then the stronger one, and more so the more of the
@@ -31,16 +30,24 @@ import java.util.Set;
  */
 /** Finds what moved with each anomaly of a run. */
 final class Attributor {
-    /** Share of false discoveries among the signals that are named. */
+    /**
+     * Share of false discoveries among the signals that are found. An anomaly beyond doubt has a cause, likely a watched
+     * one; where it may be chance itself, a signal must make up for that.
+     */
+    private static final double FALSE_WHERE_CLEAR = 0.4;
+
+    private static final double FALSE_WHERE_DOUBTFUL = 0.02;
+    /** The same for all anomalies together. */
     private static final double FALSE_DISCOVERIES = 0.2;
     /** A signal with this share of the best one's strength agrees about as well. */
-    private static final double ALIKE = Double.parseDouble(System.getProperty("alike","0.6"));
-    private static final boolean NOMOVES=Boolean.getBoolean("nomoves"); private static final double SELDOM = Double.parseDouble(System.getProperty("seldom","0.1"));
+    private static final double ALIKE = 0.9;
+    /** More of an anomaly's turns than this agree with a signal that is not tied to it. */
+    private static final double SELDOM = 0.2;
     /** The least strength of a cause. */
     private static final double LEAST_STRENGTH = 0.25;
 
     /** A signal that was discovered at one anomaly is at another one too when that is so unlikely by chance. */
-    private static final double CONFIRMED = 0.05;
+    private static final double CONFIRMED = 0.1;
     /** How much each anomaly that a signal agrees with adds to its strength in a comparison. */
     private static final double SUPPORT = 0.1;
 
@@ -55,18 +62,15 @@ final class Attributor {
     /** And from so many standard deviations further beyond chance. */
     private static final double UNEXPLAINED_EXCESS = 2;
 
-    private final ShiftScan signalScan;
     private final AnomalySearch search;
 
     /**
      * An attributor.
      *
      * @param symptoms finds shifts in the clients' series
-     * @param signals finds shifts in signals
      */
-    Attributor(ShiftScan symptoms, ShiftScan signals) {
+    Attributor(ShiftScan symptoms) {
         search = new AnomalySearch(symptoms);
-        signalScan = signals;
     }
 
     /** Findings of one phase, the clearest first. */
@@ -76,21 +80,21 @@ final class Attributor {
             return List.of();
         }
         List<Signal> signals = grid.signals(results);
-        List<Signal> movers =
-                signals.stream().filter(signal -> NOMOVES || signal.moves(signalScan)).toList();
         Map<Anomaly, List<Tested>> tested = new LinkedHashMap<>();
         Map<Anomaly, Set<Signal>> discovered = new LinkedHashMap<>();
         Set<Signal> anywhere = new HashSet<>();
         for (Anomaly anomaly : anomalies) {
-            List<Signal> able = movers.stream()
+            List<Signal> able = signals.stream()
                     .filter(signal -> signal.couldExplain(anomaly))
                     .toList();
             List<Tested> ofIt = tested(anomaly, anomalies, grid, able);
             Set<Signal> here = discovered(anomaly, ofIt, able.size(), grid);
             tested.put(anomaly, ofIt);
-            if(Boolean.getBoolean("dbg")) System.out.println("  A "+anomaly.symptom()+" "+anomaly.from()+"-"+anomaly.to()+" ["+anomaly.first()+"-"+anomaly.last()+"] ex "+anomaly.excess()+" n="+grid.size()+" able "+able.stream().map(x->x.suspect().metric()+"/"+x.node()).toList()+"\n    "+ofIt.stream().map(x->x.signal().suspect().metric()+"/"+x.signal().node()+String.format(" p=%.3f s=%.2f lag=%d",x.coincidence().p(),x.coincidence().strength(),x.coincidence().lag())).toList()+"\n   movers "+movers.stream().map(x->x.suspect().metric()+"/"+x.node()).toList());
             discovered.put(anomaly, here);
             anywhere.addAll(here);
+        }
+        if (anomalies.size() > 1) {
+            anywhere.addAll(pooled(tested.values()));
         }
         Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
         tested.forEach((anomaly, ofIt) ->
@@ -160,9 +164,10 @@ final class Attributor {
 
     /** Those beyond chance among so many signals, and far enough to matter. */
     private static Set<Signal> discovered(Anomaly anomaly, List<Tested> tested, int movers, Grid grid) {
+        double share = anomaly.excess() >= UNEXPLAINED_EXCESS ? FALSE_WHERE_CLEAR : FALSE_WHERE_DOUBTFUL;
         int significant = 0;
         for (int i = 0; i < tested.size(); i++) {
-            if (tested.get(i).coincidence().p() <= FALSE_DISCOVERIES * (i + 1) / movers) {
+            if (tested.get(i).coincidence().p() <= share * (i + 1) / movers) {
                 significant = i + 1;
             }
         }
@@ -173,6 +178,38 @@ final class Attributor {
             }
         }
         return discovered;
+    }
+
+    /**
+     * Those that are beyond chance with all anomalies taken together, though with none of them alone: the logarithms of
+     * their probabilities added up (Fisher 1925), and corrected as before.
+     */
+    private static Set<Signal> pooled(Collection<List<Tested>> anomalies) {
+        Map<Signal, Double> logarithms = new LinkedHashMap<>();
+        anomalies.forEach(ofOne -> ofOne.forEach(
+                one -> logarithms.merge(one.signal(), -Math.log(one.coincidence().p()), Double::sum)));
+        List<Map.Entry<Signal, Double>> ranked = logarithms.entrySet().stream()
+                .sorted(Map.Entry.<Signal, Double>comparingByValue().reversed())
+                .toList();
+        int significant = 0;
+        for (int i = 0; i < ranked.size(); i++) {
+            double p = ofSum(ranked.get(i).getValue(), anomalies.size());
+            significant = p <= FALSE_DISCOVERIES * (i + 1) / ranked.size() ? i + 1 : significant;
+        }
+        Set<Signal> pooled = new HashSet<>();
+        ranked.subList(0, significant).forEach(entry -> pooled.add(entry.getKey()));
+        return pooled;
+    }
+
+    /** The probability that so many logarithms, each distributed exponentially, add up to that or more. */
+    private static double ofSum(double sum, int terms) {
+        double term = Math.exp(-sum);
+        double p = term;
+        for (int i = 1; i < terms; i++) {
+            term *= sum / i;
+            p += term;
+        }
+        return p;
     }
 
     /** What agrees with an anomaly: discovered there, or discovered at another one and likely here too. */

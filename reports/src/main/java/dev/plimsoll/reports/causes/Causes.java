@@ -23,7 +23,6 @@ public final class Causes {
      */
     private static final ShiftScan SYMPTOMS = new ShiftScan(2.5, 2.5);
 
-    private static final ShiftScan SIGNALS = new ShiftScan(3, 3.5);
     private static final int MOST = 20;
 
     private Causes() {}
@@ -56,7 +55,7 @@ public final class Causes {
         }
         Grid.of(window, results.legStart(window.leg()), series).ifPresent(grid -> {
             DriftSearch.search(grid, results).forEach(drift -> events.add(drift.event()));
-            new Attributor(SYMPTOMS, SIGNALS)
+            new Attributor(SYMPTOMS)
                     .attribute(grid, results).stream().limit(MOST).forEach(found -> events.add(found.event()));
         });
     }

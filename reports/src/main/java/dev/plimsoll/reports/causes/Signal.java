@@ -12,9 +12,6 @@ import java.util.Arrays;
  */
 record Signal(Suspect suspect, String node, double[] values) {
     private static final int FEWEST = 10;
-    private static final int SHIFTS_TO_SEE = 5;
-    /** A signal that has one value nearly all the time moves whenever it has another. */
-    private static final double MOSTLY_THE_SAME = 0.8;
 
     /** The samples of a node, as far as they lie on the grid. */
     static Signal of(Suspect suspect, String node, NodeSeries series, Grid grid) {
@@ -63,22 +60,6 @@ record Signal(Suspect suspect, String node, double[] values) {
                 && finite.length >= 0.7 * values.length
                 && Arrays.stream(finite).min().orElse(0)
                         < Arrays.stream(finite).max().orElse(0);
-    }
-
-    /** Whether its level changes anywhere by more than its own noise, whatever happens at the same time. */
-    boolean moves(ShiftScan scan) {
-        double[] finite = finite();
-        double range = Arrays.stream(finite).max().orElse(0)
-                - Arrays.stream(finite).min().orElse(0);
-        double floor = 0.01 * range;
-        double usual = Noise.median(finite);
-        if (Arrays.stream(finite).filter(value -> value == usual).count() > MOSTLY_THE_SAME * finite.length) {
-            return true;
-        }
-        return scan.scan(values, floor, SHIFTS_TO_SEE).stream()
-                .anyMatch(shift -> suspect.direction() == 0
-                        || shift.edge() != Shift.Edge.NONE
-                        || Math.signum(shift.size()) == suspect.direction());
     }
 
     /**

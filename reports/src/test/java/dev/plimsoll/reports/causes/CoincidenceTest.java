@@ -19,8 +19,9 @@ class CoincidenceTest {
         Coincidence found = of(signal, 80, 100, 3).orElseThrow();
         assertEquals(1, found.strength(), 1e-9);
         assertEquals(0, found.lag());
-        /* Of all turns only the present one agrees as well. */
-        assertEquals(1.0 / N, found.p(), 1e-9);
+        /* Of all turns only the present one agrees as well, and fewer of the stretches of other lengths. */
+        assertEquals(1.0 / N, found.turned(), 1e-9);
+        assertTrue(found.p() < found.turned(), found.toString());
     }
 
     @Test
@@ -49,7 +50,7 @@ class CoincidenceTest {
         }
         Coincidence found = of(signal, 80, 81, 0).orElseThrow();
         /* 20 of 200 values are as large, so a tenth of all turns agrees as well. */
-        assertEquals(0.1, found.p(), 1e-9);
+        assertEquals(0.1, found.turned(), 1e-9);
         assertTrue(found.strength() < 0.3, found.toString());
     }
 
