@@ -186,8 +186,8 @@ final class Attributor {
      */
     private static Set<Signal> pooled(Collection<List<Tested>> anomalies) {
         Map<Signal, Double> logarithms = new LinkedHashMap<>();
-        anomalies.forEach(ofOne -> ofOne.forEach(
-                one -> logarithms.merge(one.signal(), -Math.log(one.coincidence().p()), Double::sum)));
+        anomalies.forEach(ofOne -> ofOne.forEach(one ->
+                logarithms.merge(one.signal(), -Math.log(one.coincidence().p()), Double::sum)));
         List<Map.Entry<Signal, Double>> ranked = logarithms.entrySet().stream()
                 .sorted(Map.Entry.<Signal, Double>comparingByValue().reversed())
                 .toList();

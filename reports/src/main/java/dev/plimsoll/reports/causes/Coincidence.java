@@ -32,7 +32,7 @@ import java.util.Optional;
  * @param turned the same share among those of the anomaly's own length
  */
 record Coincidence(double strength, int lag, int width, Span span, double p, double turned) {
-    private static final double COST = 0.08;
+    private static final double COST = 0.04;
     private static final double ROUNDING = 1e-9;
     private static final int LONGEST_TAIL = 10;
     private static final int FEWEST = 20;
