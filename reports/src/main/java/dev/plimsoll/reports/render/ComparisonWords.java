@@ -26,8 +26,16 @@ final class ComparisonWords {
         return words.isEmpty()
                 ? "no difference seen"
                 : words.entrySet().stream()
-                        .map(word -> word.getValue() + " " + word.getKey())
-                        .collect(Collectors.joining(", "));
+                                .map(word -> word.getValue() + " " + word.getKey())
+                                .collect(Collectors.joining(", "))
+                        + " of " + rows(comparison).size();
+    }
+
+    /** The rows that both sides have; of the others there is nothing to show. */
+    static List<Comparison.Row> rows(Comparison comparison) {
+        return comparison.rows().stream()
+                .filter(row -> row.before().isPresent() && row.after().isPresent())
+                .toList();
     }
 
     /** The runs of one side. */
