@@ -29,6 +29,7 @@ import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.agent.watch.SelfWatch;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Node;
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.RequestSpec;
 import dev.plimsoll.scenarios.Scenario;
@@ -54,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 /** One run on one agent, from its adoption to its release. Confined to the agent's context. */
 final class AgentSession {
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
+    private static final long MICROS_PER_MILLI = 1_000;
 
     /** How long a release awaits last reports: less than the controller awaits its answer. */
     static final Duration LONGEST_RELEASE = Duration.ofMillis(2_500);
@@ -116,7 +118,7 @@ final class AgentSession {
             throw new IllegalArgumentException("shards " + plan.firstShard() + " to "
                     + (plan.firstShard() + facts.shards() - 1) + " of " + plan.totalShards() + " do not exist");
         }
-        legs = Leg.of(scenario);
+        legs = Leg.of(scenario, plan.openEnd() ? OpenEnd.of(scenario) : Optional.empty());
         loops = LoadLoops.take(vertx, context, facts.shards());
         loops.forEach(loop -> loop.execute(TimerSlack::giveUp));
         outbox = new Outbox(vertx, context, plan.run(), facts.id());
@@ -326,6 +328,24 @@ final class AgentSession {
         return new Answer.Done();
     }
 
+    Answer end(int index, long wallMicros) {
+        LegRun leg = running;
+        if (leg == null || leg.leg().index() != index) {
+            return new Answer.Refused("leg " + index + " does not run, so its end cannot be set");
+        }
+        long now = WallClock.micros();
+        long at = Math.max(wallMicros, now);
+        if (at > wallMicros) {
+            events.tell(
+                    "end",
+                    "the end of the load was told " + (at - wallMicros) / MICROS_PER_MILLI
+                            + " ms too late: it ends now",
+                    Map.of("leg", Integer.toString(index)));
+        }
+        executor.execute(() -> leg.endAt(at));
+        return new Answer.Ends(index, at);
+    }
+
     Answer stop(int index, String reason) {
         LegRun leg = running;
         if (leg == null || leg.leg().index() != index) {
@@ -397,9 +417,11 @@ final class AgentSession {
             case Command.Smoke smoke -> smoke(smoke.facts());
             case Command.PrepareLeg prepare -> prepare(prepare.leg(), prepare.facts());
             case Command.StartLeg start -> Future.succeededFuture(start(start.leg(), start.wallMicros()));
+            case Command.EndLeg end -> Future.succeededFuture(end(end.leg(), end.wallMicros()));
             case Command.StopLeg stop -> Future.succeededFuture(stop(stop.leg(), stop.reason()));
             case Command.Abort abort -> Future.succeededFuture(abort(abort.reason()));
             case Command.Release release -> release(LONGEST_RELEASE);
+            case Command.Look look -> refused("a look is about no run");
             case Command.Ping ping -> refused("a ping is about no run");
             case Command.Adopt adopt -> refused("this agent serves run " + run() + ": use another");
         };

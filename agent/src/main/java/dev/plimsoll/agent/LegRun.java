@@ -108,6 +108,12 @@ final class LegRun {
         each(Shard::stop);
     }
 
+    /** Schedules nothing from that instant of the agent's wall clock on: as far from the start as that was. */
+    void endAt(long wallMicros) {
+        long nanos = startNanos + (wallMicros - startMicros) * NANOS_PER_MICRO;
+        each(shard -> shard.endAt(nanos));
+    }
+
     /** Cancels everything. */
     void abort() {
         each(Shard::abort);

@@ -143,6 +143,51 @@ class LegRunTest {
         }
     }
 
+    /** Arrivals each 50 ms from 0 on: 24 lie before 1,200 ms, which is told well before. */
+    @Test
+    void aLegWhoseEndIsToldSchedulesExactlyWhatComesBeforeIt() throws Exception {
+        try (ScheduleServer server = server(1);
+                TestAgent agent = new TestAgent(2)) {
+            String load = "name: load, duration: 60s, rate: 20/s, arrivals: constant";
+            agent.adopt(yaml(server.url(), "", load), 2);
+            assertInstanceOf(Answer.Refused.class, agent.tell(new Command.EndLeg("r1", 0, 1)));
+            assertInstanceOf(Answer.Prepared.class, agent.prepare(0));
+            long start = WallClock.micros();
+            assertInstanceOf(Answer.Done.class, agent.tell(new Command.StartLeg("r1", 0, start)));
+            long end = start + 1_200_000;
+            assertEquals(new Answer.Ends(0, end), agent.tell(new Command.EndLeg("r1", 0, end)));
+            RequestCounts counts = agent.ended().counts("load");
+            assertEquals(24, counts.scheduled(), counts::toString);
+            assertEquals(24, counts.succeeded(), counts::toString);
+        }
+    }
+
+    /** Users that would think on, and a phase that would begin later, end with it; the answer says how late it came. */
+    @Test
+    void anEndThatHasPassedIsNowForAllPhases() throws Exception {
+        try (ScheduleServer server = server(1);
+                TestAgent agent = new TestAgent(2)) {
+            String load = "name: load, duration: 30s, concurrency: 3, think_time: 100ms";
+            String next = "name: next, duration: 30s, rate: 20/s";
+            agent.adopt(yaml(server.url(), "", load, next), 2);
+            agent.start(0);
+            LegReports leg = new LegReports();
+            while (leg.intervals.isEmpty()) {
+                leg.add(agent.next());
+            }
+            long before = WallClock.micros();
+            Answer.Ends ends =
+                    assertInstanceOf(Answer.Ends.class, agent.tell(new Command.EndLeg("r1", 0, before - 1_000_000)));
+            assertTrue(ends.wallMicros() >= before, ends::toString);
+            while (!leg.add(agent.next())) {
+                continue;
+            }
+            assertTrue(leg.counts("load").succeeded() >= 3);
+            assertEquals(0, leg.counts("next").scheduled());
+            assertTrue(leg.hasEvent("end"));
+        }
+    }
+
     @Test
     void aLegUnderWayReportsItsEndWhenTheAgentIsReleased() throws Exception {
         try (ScheduleServer server = server(20_000);

@@ -1,5 +1,5 @@
 /**
- * What the hot path costs, measured with JMH.
+ * What the hot path costs, measured with JMH; how exact the load is; how often gates err.
  */
 @NullMarked
 package dev.plimsoll.benchmarks;

@@ -22,6 +22,7 @@ enum Block {
             "seed=7",
             "objectives",
             "nodes",
+            "preflight",
             "gate"),
     TARGET(
             "url",
@@ -59,12 +60,26 @@ enum Block {
     OBJECTIVES(objectiveKeys()),
     NODE("name", "agent", "probes", "interval=1s"),
     PROBE("type", "url", "headers", "gpus", "pid", "port", "command", "queries"),
+    PREFLIGHT(
+            "driver_minimum",
+            "drivers",
+            "lock",
+            "model",
+            "python",
+            "gpu_memory_free",
+            "disk_free",
+            "disk_read",
+            "open_files",
+            "round_trip",
+            "required",
+            "tolerated"),
     GATE(
             "smoke",
             "thresholds",
             "confidence=95%",
             "on_undecided=inconclusive",
             "abort_when_hopeless=true",
+            "stop_when_decided=false",
             "extend_until",
             "baseline",
             "on_promote",
@@ -72,8 +87,8 @@ enum Block {
             "on_inconclusive"),
     SMOKE("timeout=60s", "requests=3"),
     BASELINE("run", "runs=5", "required=true", "allow", "checks"),
-    ACTION("exec", "webhook"),
-    WEBHOOK("url", "headers");
+    ACTION("exec", "webhook", "timeout"),
+    WEBHOOK("url", "headers", "secret");
 
     private final Map<String, Optional<String>> keys;
 

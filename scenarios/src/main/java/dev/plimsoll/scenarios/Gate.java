@@ -17,6 +17,7 @@ import java.util.Set;
  * @param confidence of every interval; a limit inside one is undecided
  * @param onUndecided what an undecided check makes of the verdict
  * @param abortWhenHopeless whether the load stops as soon as a limit is surely broken
+ * @param stopWhenDecided whether the load stops as soon as every check is surely kept, or one surely broken
  * @param extendUntil how long the last measured phase may grow while a check is undecided
  * @param baseline what the run is compared with
  * @param onPromote done after PROMOTE
@@ -29,6 +30,7 @@ public record Gate(
         double confidence,
         OnUndecided onUndecided,
         boolean abortWhenHopeless,
+        boolean stopWhenDecided,
         Optional<Duration> extendUntil,
         Optional<Baseline> baseline,
         List<Action> onPromote,
@@ -43,6 +45,32 @@ public record Gate(
         PROMOTE,
         /** ROLLBACK. */
         ROLLBACK
+    }
+
+    /** A gate whose load goes on when every check is surely kept. */
+    public Gate(
+            Optional<Smoke> smoke,
+            List<Threshold> thresholds,
+            double confidence,
+            OnUndecided onUndecided,
+            boolean abortWhenHopeless,
+            Optional<Duration> extendUntil,
+            Optional<Baseline> baseline,
+            List<Action> onPromote,
+            List<Action> onRollback,
+            List<Action> onInconclusive) {
+        this(
+                smoke,
+                thresholds,
+                confidence,
+                onUndecided,
+                abortWhenHopeless,
+                false,
+                extendUntil,
+                baseline,
+                onPromote,
+                onRollback,
+                onInconclusive);
     }
 
     /** Checks the components. */
@@ -99,12 +127,19 @@ public record Gate(
          * A command, run without a shell.
          *
          * @param command program and arguments
+         * @param timeout a command that runs longer is ended; absent: the usual limit
          */
-        record Exec(List<String> command) implements Action {
-            /** Checks the component. */
+        record Exec(List<String> command, Optional<Duration> timeout) implements Action {
+            /** Checks the components. */
             public Exec {
                 command = List.copyOf(command);
                 Rule.require(!command.isEmpty(), "exec names a program", "[]");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** With the usual limit. */
+            public Exec(List<String> command) {
+                this(command, Optional.empty());
             }
         }
 
@@ -113,11 +148,27 @@ public record Gate(
          *
          * @param url where to
          * @param headers sent along
+         * @param secret what the request is signed with; absent: it is not
+         * @param timeout an attempt that takes longer has failed; absent: the usual limit
          */
-        record Webhook(URI url, Map<String, String> headers) implements Action {
+        record Webhook(URI url, Map<String, String> headers, Optional<String> secret, Optional<Duration> timeout)
+                implements Action {
             /** Checks the components. */
             public Webhook {
                 headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+                Rule.require(secret.map(s -> !s.isEmpty()).orElse(true), "a webhook's secret is not empty", "\"\"");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** Not signed, with the usual limit. */
+            public Webhook(URI url, Map<String, String> headers) {
+                this(url, headers, Optional.empty(), Optional.empty());
+            }
+
+            /** Without the secret. */
+            @Override
+            public String toString() {
+                return "Webhook[" + url + "]";
             }
         }
     }

@@ -45,6 +45,7 @@ final class GateDecoder {
         Optional<Gate.OnUndecided> undecided =
                 values.word(section.orDefault("on_undecided"), "on_undecided", Words.ON_UNDECIDED);
         boolean abort = values.bool(section.orDefault("abort_when_hopeless")).orElse(true);
+        boolean stop = values.bool(section.orDefault("stop_when_decided")).orElse(false);
         Optional<Duration> extend =
                 section.get("extend_until").flatMap(field -> values.positiveDuration(field, "extend_until"));
         Optional<Gate.Baseline> baseline = section.get("baseline")
@@ -69,6 +70,7 @@ final class GateDecoder {
                 confidence,
                 undecided.orElse(Gate.OnUndecided.INCONCLUSIVE),
                 abort,
+                stop,
                 extend,
                 baseline,
                 promote,
@@ -131,11 +133,13 @@ final class GateDecoder {
             values.problems().add(section.place(), section.path(), "an action has either `exec` or `webhook`");
             return Optional.empty();
         }
+        Optional<Duration> timeout =
+                section.get("timeout").flatMap(field -> values.positiveDuration(field, "an action's timeout"));
         if (section.has("exec")) {
             return section.get("exec")
                     .map(values::command)
                     .filter(command -> !command.isEmpty())
-                    .map(Action.Exec::new);
+                    .map(command -> new Action.Exec(command, timeout));
         }
         return section.get("webhook")
                 .flatMap(field -> values.section(field, Block.WEBHOOK, "webhook"))
@@ -143,7 +147,17 @@ final class GateDecoder {
                     Optional<URI> url = webhook.need("url").flatMap(values::url);
                     Map<String, String> headers =
                             webhook.get("headers").map(values::headers).orElse(Map.of());
-                    return url.map(to -> new Action.Webhook(to, headers));
+                    Optional<String> secret = webhook.get("secret").flatMap(this::secret);
+                    return url.map(to -> new Action.Webhook(to, headers, secret, timeout));
                 });
+    }
+
+    private Optional<String> secret(Field field) {
+        Optional<String> secret = values.text(field);
+        if (secret.isPresent() && secret.get().isEmpty()) {
+            values.problem(field, "a webhook's secret is not empty");
+            return Optional.empty();
+        }
+        return secret;
     }
 }

@@ -26,4 +26,9 @@ public record Phase(String name, Duration duration, Load load, boolean measure, 
         requireNonNull(load, "load");
         Rule.require(!drain.isNegative(), "drain is not negative", drain);
     }
+
+    /** The same phase with another length. */
+    public Phase lasting(Duration other) {
+        return new Phase(name, other, load, measure, drain, afterDrain);
+    }
 }

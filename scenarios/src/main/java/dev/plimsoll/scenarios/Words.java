@@ -33,6 +33,9 @@ final class Words {
     static final Map<String, String> METHODS =
             of(new String[] {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method -> method);
 
+    /** What is looked at before a measurement. */
+    static final Map<String, String> PREFLIGHT_CHECKS = preflightChecks();
+
     private Words() {}
 
     private static <T> Map<String, T> of(T[] constants, Function<T, String> word) {
@@ -54,6 +57,14 @@ final class Words {
         Map<String, Load.Arrivals> words = new LinkedHashMap<>();
         words.put("constant", new Load.Arrivals.Constant());
         words.put("poisson", new Load.Arrivals.Poisson());
+        return words;
+    }
+
+    private static Map<String, String> preflightChecks() {
+        Map<String, String> words = new LinkedHashMap<>();
+        for (PreflightCheck check : PreflightCheck.values()) {
+            words.put(check.id(), check.id());
+        }
         return words;
     }
 

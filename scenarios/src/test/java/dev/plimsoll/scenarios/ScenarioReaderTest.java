@@ -195,6 +195,7 @@ class ScenarioReaderTest {
         assertEquals(0.99, gate.confidence());
         assertEquals(Gate.OnUndecided.ROLLBACK, gate.onUndecided());
         assertFalse(gate.abortWhenHopeless());
+        assertTrue(gate.stopWhenDecided());
         assertEquals(Optional.of(Duration.ofMinutes(10)), gate.extendUntil());
         Gate.Baseline baseline = gate.baseline().orElseThrow();
         assertEquals(Optional.of("baselines/chat"), baseline.run());
@@ -209,12 +210,41 @@ class ScenarioReaderTest {
                         new Gate.Action.Webhook(
                                 URI.create("https://hooks.example/T000/B000"), Map.of("X-Api-Key", "hook-key-1"))),
                 gate.onRollback());
-        assertEquals(List.of(new Gate.Action.Webhook(URI.create("https://ci/hook"), Map.of())), gate.onInconclusive());
+        assertEquals(
+                List.of(new Gate.Action.Webhook(
+                        URI.create("https://ci/hook"),
+                        Map.of(),
+                        Optional.of("hook-key-1"),
+                        Optional.of(Duration.ofSeconds(20)))),
+                gate.onInconclusive());
         assertEquals(12, scenario.objectives().limits().size());
         assertEquals(Duration.ofMillis(500), scenario.objectives().limits().get(Metrics.TTFT));
         assertEquals(0.975, scenario.objectives().share());
         assertEquals(3, scenario.repeat());
         assertEquals(7, scenario.seed());
+    }
+
+    @Test
+    void thePreflightHasEveryKey() throws ScenarioException {
+        assertEquals(
+                new Preflight(
+                        Optional.of("550.54.15"),
+                        List.of("550.127.05", "570.*"),
+                        Optional.of(Scenarios.resource("complete")
+                                .resolve("versions.lock.yaml")
+                                .toString()),
+                        Optional.of("/models/llama"),
+                        Optional.of("/opt/vllm/bin/python"),
+                        new Preflight.Limits(
+                                Optional.of(0.9),
+                                Optional.of(50.0 * 1024 * 1024 * 1024),
+                                Optional.of(1024.0 * 1024 * 1024),
+                                Optional.of(65_536),
+                                Optional.of(Duration.ofMillis(5))),
+                        List.of("cpu.governor", "gpu.persistence"),
+                        List.of("gpu.pcie.width")),
+                Scenarios.complete("chat.yaml").scenario().preflight());
+        assertEquals(Preflight.DEFAULT, Scenarios.minimal().scenario().preflight());
     }
 
     @Test
@@ -283,6 +313,7 @@ class ScenarioReaderTest {
         assertEquals(0.95, gate.confidence());
         assertEquals(Gate.OnUndecided.INCONCLUSIVE, gate.onUndecided());
         assertTrue(gate.abortWhenHopeless());
+        assertFalse(gate.stopWhenDecided());
         assertEquals(Optional.empty(), gate.extendUntil());
         assertEquals(5, gate.baseline().orElseThrow().runs());
         assertTrue(gate.baseline().orElseThrow().required());
@@ -332,7 +363,9 @@ class ScenarioReaderTest {
                                         "on_undecided",
                                         "inconclusive",
                                         "abort_when_hopeless",
-                                        "true")),
+                                        "true",
+                                        "stop_when_decided",
+                                        "false")),
                         Map.entry(Block.SMOKE, Map.of("timeout", "60s", "requests", "3")),
                         Map.entry(Block.BASELINE, Map.of("runs", "5", "required", "true"))),
                 defaults);

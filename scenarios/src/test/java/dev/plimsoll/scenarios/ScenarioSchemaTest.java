@@ -95,6 +95,14 @@ class ScenarioSchemaTest {
         assertEquals(
                 List.copyOf(Words.DIFFERENCES.keySet()),
                 words(JSON.path("$defs").path("difference")));
+        for (String list : List.of("required", "tolerated")) {
+            assertEquals(
+                    List.copyOf(Words.PREFLIGHT_CHECKS.keySet()),
+                    words(definition(Block.PREFLIGHT)
+                            .path("properties")
+                            .path(list)
+                            .path("items")));
+        }
         JsonNode arrivals = definition(Block.PHASE)
                 .path("properties")
                 .path("arrivals")

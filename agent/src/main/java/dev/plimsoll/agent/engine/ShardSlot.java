@@ -180,6 +180,15 @@ final class ShardSlot {
         underWay--;
     }
 
+    /** Brings its end forward to that instant, if it lies later; a phase that would begin later does not begin. */
+    void endAt(long nanos) {
+        if (!started && startNanos >= nanos) {
+            end(nanos);
+        } else if (!ended) {
+            endNanos = Math.min(endNanos, nanos);
+        }
+    }
+
     /** Schedules no more; requests under way are awaited until {@code drainNanos} after this. */
     void end(long nanos) {
         ended = true;

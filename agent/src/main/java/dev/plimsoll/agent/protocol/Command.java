@@ -7,11 +7,13 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Command.Ping.class, name = "ping"),
+    @JsonSubTypes.Type(value = Command.Look.class, name = "look"),
     @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt"),
     @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = Command.Smoke.class, name = "smoke"),
     @JsonSubTypes.Type(value = Command.PrepareLeg.class, name = "prepare_leg"),
     @JsonSubTypes.Type(value = Command.StartLeg.class, name = "start_leg"),
+    @JsonSubTypes.Type(value = Command.EndLeg.class, name = "end_leg"),
     @JsonSubTypes.Type(value = Command.StopLeg.class, name = "stop_leg"),
     @JsonSubTypes.Type(value = Command.Abort.class, name = "abort"),
     @JsonSubTypes.Type(value = Command.Release.class, name = "release"),
@@ -24,6 +26,14 @@ public sealed interface Command {
      * @param sequence tells answers apart
      */
     record Ping(int sequence) implements Command {}
+
+    /**
+     * Looks at the machine that the agent runs on; answered by {@link Answer.Looked}. An agent that serves no run yet does
+     * so, too.
+     *
+     * @param request what is to be looked up
+     */
+    record Look(LookRequest request) implements Command {}
 
     /**
      * Takes the agent for a run and starts its probes; answered by {@link Answer.Done}. An agent serves one run.
@@ -65,6 +75,16 @@ public sealed interface Command {
      * @param wallMicros the start, by the agent's own wall clock, in µs since the epoch
      */
     record StartLeg(String run, int leg, long wallMicros) implements Command {}
+
+    /**
+     * Schedules nothing from an instant on that lies ahead; what is in flight then is awaited as at a phase's end.
+     * Answered at once by {@link Answer.Ends}. Phases that would begin later do not begin.
+     *
+     * @param run the run's id
+     * @param leg its index
+     * @param wallMicros the end, by the agent's own wall clock, in µs since the epoch
+     */
+    record EndLeg(String run, int leg, long wallMicros) implements Command {}
 
     /**
      * Schedules no more; what is in flight is awaited as at a phase's end. Answered at once.

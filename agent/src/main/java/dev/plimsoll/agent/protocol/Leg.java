@@ -1,10 +1,12 @@
 package dev.plimsoll.agent.protocol;
 
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A stretch of phases that follow one another without a pause. A leg is prepared and started together on all agents,
@@ -44,6 +46,11 @@ public record Leg(int index, int round, List<Slot> slots) {
 
     /** The legs of a scenario: all phases in the first round, the measured ones in each further round. */
     public static List<Leg> of(Scenario scenario) {
+        return of(scenario, Optional.empty());
+    }
+
+    /** The same, with the last phase scheduled for the longest time that it may last. */
+    public static List<Leg> of(Scenario scenario, Optional<OpenEnd> end) {
         List<Leg> legs = new ArrayList<>();
         for (int round = 0; round < scenario.repeat(); round++) {
             List<Slot> slots = new ArrayList<>();
@@ -57,8 +64,11 @@ public record Leg(int index, int round, List<Slot> slots) {
                     slots = new ArrayList<>();
                     start = Duration.ZERO;
                 }
-                slots.add(new Slot(phase, start));
-                start = start.plus(phase.duration());
+                Phase lasting = end.filter(one -> one.phase().equals(phase.name()))
+                        .map(one -> phase.lasting(one.longest()))
+                        .orElse(phase);
+                slots.add(new Slot(lasting, start));
+                start = start.plus(lasting.duration());
             }
             legs.add(new Leg(legs.size(), round, slots));
         }

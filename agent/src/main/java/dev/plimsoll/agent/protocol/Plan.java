@@ -13,8 +13,21 @@ import java.util.Map;
  * @param promptFiles contents of the scenario's prompt files, by the path used in the scenario
  * @param firstShard the number of the agent's first shard
  * @param totalShards shards of all agents together
+ * @param openEnd whether the scenario's {@code OpenEnd} holds: its last leg is scheduled for the longest length, and ends
+ *     where {@link Command.EndLeg} says
  */
-public record Plan(String run, String scenario, Map<String, String> promptFiles, int firstShard, int totalShards) {
+public record Plan(
+        String run,
+        String scenario,
+        Map<String, String> promptFiles,
+        int firstShard,
+        int totalShards,
+        boolean openEnd) {
+    /** A part of a run whose legs last as long as written. */
+    public Plan(String run, String scenario, Map<String, String> promptFiles, int firstShard, int totalShards) {
+        this(run, scenario, promptFiles, firstShard, totalShards, false);
+    }
+
     /** Checks the components. */
     public Plan {
         requireNonNull(run, "run");

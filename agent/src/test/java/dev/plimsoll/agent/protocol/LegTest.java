@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Objectives;
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.RequestSpec;
 import dev.plimsoll.scenarios.Scenario;
@@ -21,6 +22,15 @@ class LegTest {
     private static final Phase WARM_UP = phase("warm-up", 10, false, false);
     private static final Phase STEADY = phase("steady", 60, true, false);
     private static final Phase ALONE = phase("alone", 30, true, true);
+
+    @Test
+    void theLastPhaseOfAnOpenEndIsPlannedForItsLongest() {
+        OpenEnd end =
+                new OpenEnd(STEADY.name(), STEADY.duration(), STEADY.duration().multipliedBy(5));
+        Leg leg = Leg.of(scenario(1, WARM_UP, STEADY), Optional.of(end)).getFirst();
+        assertEquals(WARM_UP.duration(), leg.slots().getLast().start());
+        assertEquals(WARM_UP.duration().plus(end.longest()), leg.duration());
+    }
 
     @Test
     void phasesFollowOneAnotherInOneLeg() {

@@ -2,6 +2,8 @@ package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.preflight.Outcome;
+import dev.plimsoll.reports.preflight.PreflightReport;
 import dev.plimsoll.reports.verdict.Comparison;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.List;
@@ -10,13 +12,13 @@ import java.util.List;
 public enum ExitCode {
     /** PROMOTE, or done. */
     DONE(0),
-    /** ROLLBACK. */
+    /** ROLLBACK; of a preflight, a failure. */
     ROLLBACK(1),
     /** A wrong command line or scenario: nothing was sent. */
     USAGE(2),
     /** INCONCLUSIVE. */
     INCONCLUSIVE(3),
-    /** Interrupted, or failed inside; what was measured is kept. */
+    /** Interrupted, failed inside, or a command that should have rolled back failed; what was measured is kept. */
     FAILED(4);
 
     private final int code;
@@ -28,6 +30,18 @@ public enum ExitCode {
     /** The number. */
     public int code() {
         return code;
+    }
+
+    /**
+     * Of a look before a measurement: a failure, or that nothing could be looked at.
+     *
+     * @param seen whether at least one of the machines in question could be looked at
+     */
+    public static ExitCode ofPreflight(PreflightReport report, boolean seen) {
+        if (report.worst() == Outcome.FAIL) {
+            return ROLLBACK;
+        }
+        return seen && !report.isBlind() ? DONE : INCONCLUSIVE;
     }
 
     /** Of a verdict. */

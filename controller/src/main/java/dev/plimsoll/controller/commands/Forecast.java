@@ -4,6 +4,7 @@ import dev.plimsoll.agent.schedule.RateCurve;
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.Phase;
 import dev.plimsoll.scenarios.Scenario;
 import java.net.URI;
@@ -37,7 +38,7 @@ final class Forecast {
         }
         String requests = open ? ", about " + Quantities.count(Math.round(expected)) + " scheduled requests" : "";
         line(text, "takes " + clock(total) + requests + closed(scenario));
-        scenario.gate().ifPresent(gate -> line(text, gate(gate)));
+        scenario.gate().ifPresent(gate -> line(text, gate(gate) + end(scenario)));
         return text.toString();
     }
 
@@ -72,6 +73,17 @@ final class Forecast {
                 .orElse("");
         return "gate: " + smoke + gate.thresholds().size() + (gate.thresholds().size() == 1 ? " limit" : " limits")
                 + baseline;
+    }
+
+    /** Fails for a gate that would move an end that cannot be moved. */
+    private static String end(Scenario scenario) {
+        boolean stops = scenario.gate().map(Gate::stopWhenDecided).orElse(false);
+        return OpenEnd.of(scenario)
+                .map(end -> (stops ? ", ends " + end.phase() + " when decided" : "")
+                        + (end.isExtendable()
+                                ? ", extends " + end.phase() + " to " + clock(end.longest()) + " while undecided"
+                                : ""))
+                .orElse("");
     }
 
     /** Without user info, which may be a secret. */

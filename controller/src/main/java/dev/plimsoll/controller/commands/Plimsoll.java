@@ -65,6 +65,8 @@ public final class Plimsoll implements Runnable {
         List<Object> commands = List.of(
                 new GateCommand(console, environment),
                 new RunCommand(console, environment),
+                new PreflightCommand(console, environment),
+                new ColdstartCommand(console),
                 new ValidateCommand(console, environment),
                 new SchemaCommand(console),
                 new InitCommand(console),
@@ -75,6 +77,7 @@ public final class Plimsoll implements Runnable {
                 new ChatCommand(console, environment),
                 new SimCommand(console),
                 new DemoCommand(console),
+                new ControllerCommand(console),
                 new AgentCommand(console),
                 new HelpFor(console));
         commands.forEach(line::addSubcommand);

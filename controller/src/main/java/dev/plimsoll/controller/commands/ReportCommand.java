@@ -4,12 +4,15 @@ import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunId;
 import dev.plimsoll.reports.bundle.RunStore;
+import dev.plimsoll.reports.causes.Causes;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.render.OpenMetricsText;
 import dev.plimsoll.reports.render.ReportData;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.render.TextReport;
+import dev.plimsoll.reports.render.WatchText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -24,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Render a run bundle again: report.html, verdict.md and junit.xml in its directory, text here.%n",
+            "Render a run bundle again: report.html, verdict.md, junit.xml and metrics.txt in its directory, text here.%n",
             "Measures and judges nothing anew. A bundle whose run was killed is rendered as far as it goes.%n"
         })
 @SuppressWarnings("NullAway.Init") // set by picocli
@@ -46,6 +49,9 @@ final class ReportCommand implements Callable<Integer> {
     @Option(names = "--no-color", description = "No colours. NO_COLOR in the environment does the same.")
     private boolean noColor;
 
+    @Option(names = "--explain", description = "Say, too, why the load of a gate ended when it did, check by check.")
+    private boolean explain;
+
     ReportCommand(Console console) {
         this.console = console;
     }
@@ -57,11 +63,20 @@ final class ReportCommand implements Callable<Integer> {
         if (!bundle.isComplete()) {
             shown.say("this run is still going on, or was killed: what follows is partial");
         }
-        ReportData data = ReportDataBuilder.of(bundle)
-                .place(bundle.directory().toString())
-                .build();
+        ReportDataBuilder report =
+                ReportDataBuilder.of(bundle).place(bundle.directory().toString());
+        if (!bundle.isComplete()) {
+            Causes.of(bundle).forEach(report::event);
+        }
+        ReportData data = report.build();
         write(bundle, data);
         shown.print(TextReport.render(data, shown.colourOut(), shown.width()));
+        if (explain) {
+            shown.print(
+                    data.verdict().isPresent()
+                            ? WatchText.render(data.verdict().get(), shown.width())
+                            : "\nno verdict to explain: the run was not judged\n");
+        }
         shown.say("wrote " + bundle.directory().resolve("report.html"));
         return ExitCode.DONE.code();
     }
@@ -87,7 +102,9 @@ final class ReportCommand implements Callable<Integer> {
         replace(
                 directory,
                 "verdict.md",
-                MarkdownReport.render(data.info(), data.summary(), data.verdict(), directory.toString()));
+                MarkdownReport.render(
+                        data.info(), data.summary(), data.verdict(), data.events(), directory.toString()));
+        replace(directory, "metrics.txt", OpenMetricsText.render(data.info(), data.summary(), data.verdict()));
         if (data.verdict().isPresent()) {
             replace(
                     directory,

@@ -45,7 +45,7 @@ final class ValidateCommand implements Callable<Integer> {
             } catch (ScenarioException e) {
                 console.say(String.valueOf(e.getMessage()));
                 code = ExitCode.USAGE;
-            } catch (CommandException e) {
+            } catch (CommandException | IllegalArgumentException e) {
                 console.say("plimsoll: " + e.getMessage());
                 code = ExitCode.USAGE;
             }

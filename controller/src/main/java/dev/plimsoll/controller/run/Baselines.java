@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,7 +24,9 @@ import java.util.Optional;
  * @param notes what a reader should know of the choice, a sentence each
  */
 record Baselines(List<RunResults> runs, String problem, List<String> notes) {
-    private static final Baselines NONE_WANTED = new Baselines(List.of(), "", List.of());
+    /** None is wanted. */
+    static final Baselines NONE = none("");
+
     /** How many promoted runs are looked at, at most, for some that can be compared with. */
     private static final int MOST_LOOKED_AT = 50;
 
@@ -46,13 +49,31 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
      */
     static Baselines find(Optional<Gate> wanted, Path store, RunInfo now, RunResults results) {
         if (wanted.flatMap(Gate::baseline).isEmpty()) {
-            return NONE_WANTED;
+            return NONE;
         }
-        Gate.Baseline baseline = wanted.get().baseline().get();
         GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
-        BaselineChoice choice =
-                new BaselineChoice(circumstances(now, results, limits), baseline.allow(), baseline.runs());
-        String loadHash = now.scenario().loadHash();
+        return find(wanted.get(), store, now.scenario().loadHash(), circumstances(now, results, limits));
+    }
+
+    /**
+     * Finds those that a run to come will be compared with, as far as its circumstances are known.
+     *
+     * @param wanted the gate, if there is one
+     * @param store where the run will be kept
+     * @param loadHash of what shapes its load
+     */
+    static Baselines find(Optional<Gate> wanted, Path store, String loadHash) {
+        if (wanted.flatMap(Gate::baseline).isEmpty()) {
+            return NONE;
+        }
+        RunResults nothing = new RunResults("", List.of());
+        return find(wanted.get(), store, loadHash, Circumstances.of(loadHash, "", "", Map.of(), nothing, List.of()));
+    }
+
+    private static Baselines find(Gate gate, Path store, String loadHash, Circumstances now) {
+        Gate.Baseline baseline = gate.baseline().orElseThrow();
+        GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(gate);
+        BaselineChoice choice = new BaselineChoice(now, baseline.allow(), baseline.runs());
         try {
             if (baseline.run().isEmpty()) {
                 return promoted(store, loadHash, choice, limits);

@@ -6,16 +6,20 @@ import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
+import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.render.OpenMetricsText;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Evidence;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watch;
+import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Instant;
@@ -32,8 +36,6 @@ import org.HdrHistogram.Histogram;
  * is told as its reason: a promotion that nobody can check is none. The run's thread only.
  */
 final class Conclusion {
-    private static final Baselines NO_BASELINES = Baselines.none("");
-
     private final RunRequest request;
     private final Scenario scenario;
     private final Ledger ledger;
@@ -55,12 +57,21 @@ final class Conclusion {
      *
      * @param ended what ended it early, if something did
      * @param smoke what became of the smoke test, if it was reached
+     * @param watch what watched the load, if some was sent that is judged
      */
-    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke) {
+    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke, Optional<Watch> watch) {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
+        List<RunEvent> moved = request.kept() ? ledger.moved() : List.of();
+        tryWrite(() -> ledger.write(moved)).ifPresent(problems::add);
         Measured measured = new Measured(
-                clock.instant(), ledger.summary(), ended, smoke, request.judge() ? baselines() : NO_BASELINES);
+                clock.instant(),
+                ledger.summary(),
+                ended,
+                smoke,
+                watch.map(one -> one.finish(ledger.results(), ended.isEmpty())),
+                request.judge() ? baselines() : Baselines.NONE,
+                moved);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
         if (unwritten.isEmpty()) {
@@ -79,7 +90,9 @@ final class Conclusion {
             Summary summary,
             Optional<RunEnded> ended,
             Optional<Verdict.Check> smoke,
-            Baselines baselines) {}
+            Optional<Watched> watched,
+            Baselines baselines,
+            List<RunEvent> moved) {}
 
     private Baselines baselines() {
         return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
@@ -100,7 +113,8 @@ final class Conclusion {
                 measured.baselines().runs(),
                 measured.baselines().problem(),
                 measured.baselines().notes(),
-                secrets.mask(missing));
+                secrets.mask(missing),
+                measured.watched());
         Optional<Verdict> verdict =
                 scenario.gate().filter(gate -> request.judge()).map(gate -> judge(gate, evidence, status));
         return new RunOutcome(ledger.directory(), info, measured.summary(), verdict, ledger.results());
@@ -117,7 +131,8 @@ final class Conclusion {
                 verdict.run(),
                 Verdict.Outcome.INCONCLUSIVE,
                 List.of("the run did not go to its end"),
-                verdict.checks());
+                verdict.checks(),
+                verdict.watch());
     }
 
     /** The last files, one by one. The verdict is the last of them: who finds it finds all. */
@@ -131,8 +146,9 @@ final class Conclusion {
         files.add(() -> writer.summary(summary));
         outcome.verdict().ifPresent(verdict -> {
             files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
-            files.add(
-                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), place)));
+            files.add(() -> writer.file("metrics.txt", OpenMetricsText.render(info, summary, Optional.of(verdict))));
+            files.add(() -> writer.file(
+                    "verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
         });
         if (request.kept()) {
             files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));

@@ -1,5 +1,6 @@
 package dev.plimsoll.controller.run;
 
+import dev.plimsoll.agent.protocol.Answer;
 import dev.plimsoll.agent.protocol.Command;
 import dev.plimsoll.agent.protocol.Leg;
 import dev.plimsoll.agent.protocol.Report;
@@ -8,6 +9,10 @@ import dev.plimsoll.reports.bundle.BundleException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,7 @@ final class LegPlay {
     private Instant legStart = Instant.MAX;
     private int slot = -1;
     private boolean ending;
+    private boolean endTold;
 
     LegPlay(Crew crew, Ledger ledger, RunCard card, RunLoop loop, InstantSource clock) {
         this.crew = crew;
@@ -47,6 +53,7 @@ final class LegPlay {
                 .values());
         legStart = clock.instant().plus(crew.ahead());
         slot = -1;
+        endTold = false;
         leg = next;
         card.loadStarts(legStart);
         ledger.legStarts(next.index(), legStart);
@@ -95,6 +102,58 @@ final class LegPlay {
         return current == null || slot < 0
                 ? ""
                 : current.slots().get(slot).phase().name();
+    }
+
+    /** Ends the leg at the next whole second that all agents can still be told of. */
+    void endSoon(String reason) throws RunEnded {
+        Duration reachable = Duration.between(legStart, clock.instant()).plus(crew.ahead());
+        endAt(Duration.ofSeconds(reachable.toSeconds() + 1), reason);
+    }
+
+    /** Ends the leg when its last phase has lasted that long. */
+    void endAfter(Duration length, String reason) throws RunEnded {
+        Leg current = leg;
+        if (current != null) {
+            endAt(current.slots().getLast().start().plus(length), reason);
+        }
+    }
+
+    /**
+     * Tells the agents from when on nothing is scheduled, and takes note when all have answered. An agent that hears of it
+     * too late ends at once, a little later than the others; the latest end counts.
+     */
+    private void endAt(Duration length, String reason) throws RunEnded {
+        Leg current = leg;
+        if (current == null || ending || endTold) {
+            return;
+        }
+        Instant end = legStart.plus(length);
+        endTold = true;
+        ledger.event("end", reason, Map.of("leg", current.index(), "seconds", length.toNanos() / NANOS_PER_SECOND));
+        List<Duration> ends = new ArrayList<>();
+        List<AgentLink> told = crew.living();
+        for (AgentLink link : told) {
+            long at = Crew.wallMicros(end, link);
+            Command command = new Command.EndLeg(crew.run(), current.index(), at);
+            link.ask(command, START_LIMIT)
+                    .onSuccess(answer -> loop.execute(() -> {
+                        if (!(answer instanceof Answer.Ends its)) {
+                            throw RunEnded.refused(
+                                    "agent " + link.facts().label() + " did not end its load: " + answer);
+                        }
+                        ends.add(length.plus(Duration.of(its.wallMicros() - at, ChronoUnit.MICROS)));
+                        if (ends.size() == told.size()) {
+                            double seconds = Collections.max(ends).toNanos() / NANOS_PER_SECOND;
+                            ledger.results().legStopped(current.index(), seconds);
+                        }
+                    }))
+                    .onFailure(e -> loop.execute(() -> {
+                        if (!link.isLost()) {
+                            throw RunEnded.aborted(
+                                    "agent " + link.facts().label() + " did not answer EndLeg: " + e.getMessage());
+                        }
+                    }));
+        }
     }
 
     /** Whether the run is being stopped early. */

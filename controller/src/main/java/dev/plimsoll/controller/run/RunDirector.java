@@ -17,6 +17,7 @@ import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watch;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Scenario;
@@ -59,6 +60,7 @@ public final class RunDirector {
     private final List<Leg> legs;
     private final double totalSeconds;
     private final Optional<Judge> judge;
+    private Optional<Watch> watch = Optional.empty();
     private final RunLoop loop = new RunLoop(this::tick);
     private final Fleet.@Nullable Factory factory;
 
@@ -106,10 +108,8 @@ public final class RunDirector {
         this.factory = factory;
         scenario = request.scenario().scenario();
         secrets = new Secrets(request.scenario().secrets());
-        legs = Leg.of(scenario);
-        totalSeconds = legs.stream()
-                .mapToDouble(one -> one.duration().toNanos() / NANOS_PER_SECOND)
-                .sum();
+        legs = Leg.of(scenario, request.openEnd());
+        totalSeconds = seconds(Leg.of(scenario));
         judge = request.judge() ? scenario.gate().map(Judge::new) : Optional.empty();
     }
 
@@ -134,7 +134,7 @@ public final class RunDirector {
                 observer.started(ledger.directory());
             }
             Optional<RunEnded> ended = direct(ledger, card);
-            return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke);
+            return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke, watch);
         } finally {
             /* Nothing is left to be written: a file that cannot be closed takes nothing away. */
             Conclusion.tryWrite(ledger::close);
@@ -242,7 +242,9 @@ public final class RunDirector {
     private Optional<RunEnded> sequence(Crew agents, LegPlay load, Ledger ledger, RunCard card)
             throws RunException, InterruptedException {
         try {
-            TargetFacts facts = getReady(agents, ledger, card);
+            Optional<PreflightRound> preflight =
+                    request.preflight().map(lock -> new PreflightRound(scenario, lock, ledger, secrets));
+            TargetFacts facts = getReady(agents, ledger, card, preflight);
             if (wantedSmoke().isPresent()) {
                 smoke(agents, ledger, facts);
                 if (facts.models().isEmpty()) {
@@ -252,6 +254,11 @@ public final class RunDirector {
                     ledger.update(card.running());
                 }
             }
+            if (preflight.isPresent()) {
+                // A target that was starting tells its version only now.
+                preflight.get().target(facts);
+            }
+            watch = judge.map(one -> beginWatch(ledger, card));
             for (Leg leg : legs) {
                 load.play(leg, facts);
             }
@@ -264,8 +271,8 @@ public final class RunDirector {
         }
     }
 
-    /** Brings the agents up, tells them their parts, and lets one look at the target. */
-    private TargetFacts getReady(Crew agents, Ledger ledger, RunCard card)
+    /** Brings the agents up, lets them look at their machines, tells them their parts, and lets one look at the target. */
+    private TargetFacts getReady(Crew agents, Ledger ledger, RunCard card, Optional<PreflightRound> preflight)
             throws RunEnded, RunException, InterruptedException {
         agents.assemble();
         agents.setClocks();
@@ -278,6 +285,9 @@ public final class RunDirector {
                     "agents",
                     String.format(Locale.ROOT, "%s ready after %.1f s", agents(links.size()), seconds),
                     Map.of("ready", links.size()));
+        }
+        if (preflight.isPresent()) {
+            preflight.get().machines(agents);
         }
         adopt(agents, links);
         TargetFacts facts = wantedSmoke().isPresent() ? inspectUntilUp(agents, ledger) : inspect(agents);
@@ -352,7 +362,8 @@ public final class RunDirector {
                         request.scenario().resolved(),
                         request.scenario().promptFiles(),
                         first.getOrDefault(link, 0),
-                        total)),
+                        total,
+                        request.openEnd().isPresent())),
                 ADOPT_LIMIT);
     }
 
@@ -403,19 +414,43 @@ public final class RunDirector {
         }
     }
 
+    private static double seconds(List<Leg> legs) {
+        return legs.stream()
+                .mapToDouble(one -> one.duration().toNanos() / NANOS_PER_SECOND)
+                .sum();
+    }
+
     private void merged(Ledger ledger, List<MergedInterval> complete) throws RunEnded {
         if (complete.isEmpty() || play == null) {
             return;
         }
         complete.forEach(interval -> progress = progress.plus(interval));
         List<String> atRisk = judge.map(j -> j.atRisk(ledger.results())).orElse(List.of());
-        observer.progress(new ProgressLine.Place(ledger.now(), totalSeconds, play.phase(), atRisk), progress);
-        boolean watch = scenario.gate().map(Gate::abortWhenHopeless).orElse(false);
-        if (watch && !play.isEnding()) {
-            Optional<String> hopeless = judge.flatMap(j -> j.hopeless(ledger.results()));
-            if (hopeless.isPresent()) {
-                throw RunEnded.decided(hopeless.get());
+        double total = ledger.now() > totalSeconds ? seconds(legs) : totalSeconds;
+        observer.progress(new ProgressLine.Place(ledger.now(), total, play.phase(), atRisk), progress);
+        if (watch.isPresent() && !play.isEnding()) {
+            Optional<Watch.Advice> advice = watch.get().look(ledger.results());
+            if (advice.isPresent()) {
+                follow(advice.get(), play, ledger);
             }
+        }
+    }
+
+    /** Comparisons are watched only where the gate may move the end; the baseline is read before load begins. */
+    private Watch beginWatch(Ledger ledger, RunCard card) {
+        Gate gate = scenario.gate().orElseThrow();
+        Baselines baselines = request.openEnd().isPresent()
+                ? Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results())
+                : Baselines.NONE;
+        return new Watch(gate, request.openEnd(), baselines.runs());
+    }
+
+    private void follow(Watch.Advice advice, LegPlay load, Ledger ledger) throws RunEnded {
+        switch (advice.step()) {
+            case STOP -> throw RunEnded.decided(advice.sentence());
+            case EXTEND -> ledger.event("extend", advice.sentence());
+            case END -> load.endSoon(advice.sentence());
+            case END_AS_PLANNED -> load.endAfter(request.openEnd().orElseThrow().planned(), advice.sentence());
         }
     }
 }

@@ -45,4 +45,20 @@ class ForecastTest {
         assertFalse(
                 forecast("[ { name: users, duration: 10s, concurrency: 4 } ]").contains("s3cret"));
     }
+
+    @Test
+    void saysWhereTheGateMayEndTheLoad() throws ScenarioException {
+        String yaml = """
+            name: a
+            target: { url: "http://127.0.0.1:8000", api: http }
+            workload: [ { name: root, request: { path: / } } ]
+            phases: [ { name: steady, duration: 60s, rate: 10/s } ]
+            gate: { thresholds: [ "errors.ratio < 1%" ], stop_when_decided: true, extend_until: 10m }
+            """;
+        String text = Forecast.text(
+                ScenarioReader.read("a", yaml, Path.of(""), List.of(), Map.of()).scenario());
+        assertTrue(
+                text.contains("gate: 1 limit, ends steady when decided, extends steady to 10:00 while undecided"),
+                text);
+    }
 }

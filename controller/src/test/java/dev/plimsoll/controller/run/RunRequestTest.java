@@ -3,10 +3,12 @@ package dev.plimsoll.controller.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
 import dev.plimsoll.scenarios.ScenarioReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,15 +23,26 @@ class RunRequestTest {
         """;
 
     @Test
-    void aGateThatShouldExtendItselfIsRefused() throws ScenarioException {
+    void anEndThatCannotBeMovedIsRefusedUnlessNothingIsJudged() throws ScenarioException {
+        ScenarioFile file = file(UNGATED + """
+            repeat: 2
+            gate: { thresholds: [ "errors.ratio < 1%" ], extend_until: 10m }
+            """);
+        assertEquals(
+                "gate.extend_until moves the end of the only round: leave it or repeat out, not both",
+                refused(file, 0));
+        assertEquals(Optional.empty(), request(file, 0, false).openEnd());
+    }
+
+    @Test
+    void onlyAJudgedRunHasAnEndThatMayBeMoved() throws ScenarioException {
         ScenarioFile file = file(UNGATED + """
             gate: { thresholds: [ "errors.ratio < 1%" ], extend_until: 10m }
             """);
         assertEquals(
-                "gate.extend_until is not supported by this version: leave it out, and make the last measured phase "
-                        + "longer or raise repeat",
-                refused(file, 0));
-        assertEquals(0, request(file, 0, false).agents());
+                Optional.of(Duration.ofMinutes(10)),
+                request(file, 0, true).openEnd().map(OpenEnd::longest));
+        assertEquals(Optional.empty(), request(file, 0, false).openEnd());
     }
 
     @Test

@@ -3,11 +3,13 @@ package dev.plimsoll.reports.render;
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,20 +22,31 @@ public final class MarkdownReport {
     /** The most lines. */
     public static final int MAX_LINES = 60;
 
+    /** The most characters: those of a comment on GitHub. */
+    public static final int MAX_CHARACTERS = 65_536;
+
     private static final int MAX_REASONS = 3;
     private static final int MAX_CHECKS = 24;
     private static final int MAX_FIGURES = 8;
     private static final int MAX_ERRORS = 4;
+    private static final int MAX_MOVED = 2;
     private static final int MAX_TEXT = 240;
 
     private MarkdownReport() {}
 
+    /** The whole text of a run of whose events nothing is known. */
+    public static String render(RunInfo info, Summary summary, Optional<Verdict> verdict, String place) {
+        return render(info, summary, verdict, List.of(), place);
+    }
+
     /**
      * The whole text.
      *
+     * @param events what happened; the first ones that tell what moved are shown
      * @param place where the bundle is; empty where it is nowhere
      */
-    public static String render(RunInfo info, Summary summary, Optional<Verdict> verdict, String place) {
+    public static String render(
+            RunInfo info, Summary summary, Optional<Verdict> verdict, List<RunEvent> events, String place) {
         Headline headline = Headline.of(info, verdict);
         List<String> lines = new ArrayList<>();
         lines.add("## " + headline.sign() + " " + headline.word() + ": "
@@ -46,9 +59,24 @@ public final class MarkdownReport {
         verdict.ifPresent(v -> checks(lines, v));
         figures(lines, summary);
         errors(lines, summary);
+        moved(lines, events);
         lines.add("");
         lines.add(footer(info, summary, place));
-        return String.join("\n", lines) + "\n";
+        return fitted(lines);
+    }
+
+    /** Takes the longest lines away until the rest fits; the heading always does. */
+    private static String fitted(List<String> lines) {
+        List<String> kept = new ArrayList<>(lines);
+        String text = String.join("\n", kept) + "\n";
+        while (text.length() > MAX_CHARACTERS) {
+            kept.remove(kept.stream()
+                    .skip(1)
+                    .max(Comparator.comparingInt(String::length))
+                    .orElseThrow());
+            text = String.join("\n", kept) + "\n\nSome lines were too long for a comment; verdict.json has all.\n";
+        }
+        return text;
     }
 
     private static void checks(List<String> lines, Verdict verdict) {
@@ -130,6 +158,18 @@ public final class MarkdownReport {
         }
         lines.add("");
         lines.add("Errors, warm-up included: " + String.join(" · ", parts));
+    }
+
+    private static void moved(List<String> lines, List<RunEvent> events) {
+        List<RunEvent> moved = Moved.of(events);
+        if (!moved.isEmpty()) {
+            lines.add("");
+            lines.add("What moved:");
+            moved.stream().limit(MAX_MOVED).forEach(event -> lines.add("- " + text(event.sentence())));
+            if (moved.size() > MAX_MOVED) {
+                lines.add("- … and " + (moved.size() - MAX_MOVED) + " more findings in events.ndjson");
+            }
+        }
     }
 
     private static String footer(RunInfo info, Summary summary, String place) {

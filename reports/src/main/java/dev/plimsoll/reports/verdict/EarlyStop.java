@@ -14,15 +14,17 @@ import java.util.Optional;
 /**
  * Whether a threshold is surely broken while the load goes on.
  *
- * <p>Every interval may be a look. The look after n intervals spends {@value #FIRST_LOOK} α / (n (n + 1)) of the total α,
- * from n = {@value #FIRST_LOOK} on; all together spend α (alpha spending, Lan and DeMets 1983, with a union bound, so the
- * number of looks and their correlation do not matter). α is divided by the number of thresholds (Bonferroni). A phase
- * whose load changes tells nothing of its end, nor does one round of several tell of the others. A largest value above
- * an upper limit, or a smallest below a lower one, stays whatever comes. So do errors: they are held against all requests
- * that the phase can still schedule, as if each of those ended well.
+ * <p>Every interval may be a look, from {@value #FIRST_LOOK} s on: the looks are those of a confidence sequence
+ * ({@link Level#anytime}), which all together err with α, however many they are. α is divided by the number of checks
+ * (Bonferroni). A phase whose load changes tells nothing of its end, nor does one round of several tell of the others. A
+ * largest value above an upper limit, or a smallest below a lower one, stays whatever comes. So do errors: they are held
+ * against all requests that the phase can still schedule, as if each of those ended well.
  */
 final class EarlyStop {
-    private static final int FIRST_LOOK = 30;
+    /** How much must have been measured before the first look, in seconds. */
+    static final int FIRST_LOOK = 10;
+
+    private static final double TIGHTEST = 0.5;
     private static final double FASTER_USERS = 2;
 
     private final Threshold threshold;
@@ -34,29 +36,26 @@ final class EarlyStop {
     }
 
     /**
-     * Why it is surely broken, a sentence; nothing when it is not, or when an unfit generator may have caused it.
+     * What is surely broken; nothing when it is not, or when an unfit generator may have caused it.
      *
      * @param fit whether nothing speaks against the generator so far
      */
-    Optional<String> hopeless(RunResults soFar, boolean fit) {
+    Optional<Verdict.Check> hopeless(RunResults soFar, boolean fit) {
         if (isExtremeThatStays()) {
-            return failed(soFar, 1 - alpha, fit);
+            return failed(soFar, Level.fixed(1 - alpha), fit);
         }
         if (threshold.metric().equals(Metrics.ERRORS_RATIO)
                 && threshold.operator().isUpperLimit()) {
             return errorsThatStay(soFar, fit);
         }
-        int n = soFar.intervals();
-        boolean fact = threshold
-                .statistic()
-                .filter(s -> s.equals(Statistic.MIN) || s.equals(Statistic.MAX) || s.equals(Statistic.STDDEV))
-                .isPresent();
-        boolean longEnough = soFar.total(threshold.phase()).seconds() >= FIRST_LOOK;
-        if (fact || n < FIRST_LOOK || !longEnough || !tellsOfTheEnd(soFar)) {
+        double seconds = soFar.total(threshold.phase()).seconds();
+        if (Subject.of(threshold).isFact() || seconds < FIRST_LOOK || !tellsOfTheEnd(soFar)) {
             return Optional.empty();
         }
-        double spent = FIRST_LOOK * alpha / ((double) n * (n + 1));
-        return failed(soFar, 1 - spent, fit);
+        double planned = soFar.windows(threshold.phase()).stream()
+                .mapToDouble(PhaseWindow::seconds)
+                .sum();
+        return failed(soFar, Level.anytime(1 - alpha, seconds / (TIGHTEST * planned)), fit);
     }
 
     private boolean isExtremeThatStays() {
@@ -78,7 +77,7 @@ final class EarlyStop {
                 && windows.stream().map(PhaseWindow::phase).distinct().count() == 1;
     }
 
-    private Optional<String> errorsThatStay(RunResults soFar, boolean fit) {
+    private Optional<Verdict.Check> errorsThatStay(RunResults soFar, boolean fit) {
         RequestCounts counts = soFar.total(threshold.phase()).counts(threshold.on());
         long failed = fit ? counts.failed() : Subject.targetErrors(counts);
         if (failed == 0 || !isOneSteadyLoad(soFar)) {
@@ -90,7 +89,7 @@ final class EarlyStop {
             return Optional.empty();
         }
         ThresholdCheck check = new ThresholdCheck(threshold, 1 - alpha);
-        return Optional.of(check.check(check.find(soFar)).sentence());
+        return Optional.of(check.check(check.find(soFar)));
     }
 
     /* Users who wait for answers may become faster; arrivals by the clock do not. */
@@ -113,8 +112,8 @@ final class EarlyStop {
         return perSecond * Math.max(0, planned - measured);
     }
 
-    private Optional<String> failed(RunResults soFar, double confidence, boolean fit) {
-        ThresholdCheck check = new ThresholdCheck(threshold, confidence);
+    private Optional<Verdict.Check> failed(RunResults soFar, Level level, boolean fit) {
+        ThresholdCheck check = new ThresholdCheck(threshold, level);
         ThresholdCheck.Finding finding = check.find(soFar);
         if (finding.outcome() != Verdict.CheckOutcome.FAIL || !(fit || check.isOfTheTarget(soFar))) {
             return Optional.empty();
@@ -123,6 +122,6 @@ final class EarlyStop {
         boolean mayYetHold = !threshold.operator().isUpperLimit()
                 && best.isPresent()
                 && threshold.operator().holds(Subject.of(threshold).withInFlight(soFar, best.get()), threshold.limit());
-        return mayYetHold ? Optional.empty() : Optional.of(check.check(finding).sentence());
+        return mayYetHold ? Optional.empty() : Optional.of(check.check(finding));
     }
 }

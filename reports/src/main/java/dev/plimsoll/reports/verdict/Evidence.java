@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param baselineNotes what a reader should know of the earlier runs, a sentence each: those that were left out
  * @param incomplete why the measurement is not whole, a sentence each: an abort, a lost agent; empty for a finished run.
  *     Such a run is never PROMOTE
+ * @param watched what was decided while the load went on; absent when nobody watched
  */
 public record Evidence(
         RunResults results,
@@ -23,7 +24,8 @@ public record Evidence(
         List<RunResults> baseline,
         String baselineProblem,
         List<String> baselineNotes,
-        List<String> incomplete) {
+        List<String> incomplete,
+        Optional<Watched> watched) {
     /** Checks the components and copies the lists. */
     public Evidence {
         requireNonNull(results, "results");
@@ -32,15 +34,16 @@ public record Evidence(
         requireNonNull(baselineProblem, "baselineProblem");
         baselineNotes = List.copyOf(baselineNotes);
         incomplete = List.copyOf(incomplete);
+        requireNonNull(watched, "watched");
     }
 
-    /** With nothing to tell of the baseline. */
+    /** Of a run that was not watched, with nothing to tell of the baseline. */
     public Evidence(
             RunResults results,
             Optional<Verdict.Check> smoke,
             List<RunResults> baseline,
             String baselineProblem,
             List<String> incomplete) {
-        this(results, smoke, baseline, baselineProblem, List.of(), incomplete);
+        this(results, smoke, baseline, baselineProblem, List.of(), incomplete, Optional.empty());
     }
 }

@@ -6,7 +6,9 @@ import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Threshold;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,10 +48,14 @@ public final class Judge {
         List<Judged> checks = new ArrayList<>();
         smoke(evidence).ifPresent(checks::add);
         boolean broken = checks.stream().anyMatch(c -> c.is(Verdict.CheckOutcome.FAIL));
+        FinalLook look = new FinalLook(gate, evidence.watched());
         for (Threshold threshold : gate.thresholds()) {
-            checks.add(new ThresholdCheck(threshold, gate.confidence()).judge(results));
+            checks.add(look.judge(
+                    Verdict.Kind.THRESHOLD,
+                    threshold.expression(),
+                    level -> new ThresholdCheck(threshold, level).judge(results)));
         }
-        List<String> notes = baseline(evidence, checks);
+        List<String> notes = baseline(evidence, look, checks);
         GeneratorFitness fitness = GeneratorFitness.of(results, GeneratorFitness.Limits.of(gate));
         boolean incomplete = !evidence.incomplete().isEmpty() || fitness.lostAgents() > 0;
         Reasons reasons = new Reasons();
@@ -74,12 +80,16 @@ public final class Judge {
             told.add("nothing was checked");
         }
         told.addAll(notes);
+        evidence.watched()
+                .filter(one -> one.ending() == Ending.DECIDED || one.ending() == Ending.AT_LONGEST)
+                .ifPresent(one -> told.add(one.sentence()));
         return new Verdict(
                 FORMAT,
                 results.run(),
                 outcome,
                 told,
-                checks.stream().map(Judged::check).toList());
+                checks.stream().map(Judged::check).toList(),
+                evidence.watched());
     }
 
     /* What speaks against a promotion, by weight. */
@@ -142,7 +152,7 @@ public final class Judge {
                         false));
     }
 
-    private List<String> baseline(Evidence evidence, List<Judged> checks) {
+    private List<String> baseline(Evidence evidence, FinalLook look, List<Judged> checks) {
         if (gate.baseline().isEmpty()) {
             return List.of();
         }
@@ -160,8 +170,18 @@ public final class Judge {
             }
             return List.of();
         }
-        checks.addAll(new BaselineFamily(baseline.checks(), gate.confidence())
-                .judge(evidence.results(), evidence.baseline()));
+        Map<Level, List<Judged>> families = new HashMap<>();
+        for (int i = 0; i < baseline.checks().size(); i++) {
+            int index = i;
+            checks.add(look.judge(
+                    Verdict.Kind.BASELINE,
+                    baseline.checks().get(i).expression(),
+                    level -> families.computeIfAbsent(
+                                    level,
+                                    l -> new BaselineFamily(baseline.checks(), l.confidence())
+                                            .judge(evidence.results(), evidence.baseline()))
+                            .get(index)));
+        }
         return evidence.baselineNotes();
     }
 
@@ -194,16 +214,7 @@ public final class Judge {
      * gate's.
      */
     public Optional<String> hopeless(RunResults soFar) {
-        double alpha = (1 - gate.confidence()) / Math.max(1, gate.thresholds().size());
-        boolean fit =
-                GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate)).fit();
-        for (Threshold threshold : gate.thresholds()) {
-            Optional<String> reason = new EarlyStop(threshold, alpha).hopeless(soFar, fit);
-            if (reason.isPresent()) {
-                return reason;
-            }
-        }
-        return Optional.empty();
+        return new Watch(gate, Optional.empty(), List.of()).broken(soFar).map(Verdict.Check::sentence);
     }
 
     private static Verdict.Check plain(String name, Verdict.Kind kind, Verdict.CheckOutcome outcome, String sentence) {

@@ -50,13 +50,13 @@ record Measured(
     }
 
     /** From an estimate in units of which {@code scale} are one of the metric's. */
-    static Measured of(RatioEstimate estimate, double scale, double confidence, long samples) {
+    static Measured of(RatioEstimate estimate, double scale, Level level, long samples) {
         double value = estimate.value() / scale;
         if (Double.isNaN(estimate.variance())) {
             return of(value, Outlook.NONE, Double.NaN, 0, samples);
         }
         Outlook outlook = times -> {
-            double half = estimate.longer(times).halfWidth(confidence) / scale;
+            double half = estimate.longer(times).halfWidth(level.confidence()) / scale;
             return Interval.of(value - half, value + half);
         };
         return of(value, outlook, Math.sqrt(estimate.variance()) / scale, estimate.freedom(), samples);

@@ -2,7 +2,6 @@ package dev.plimsoll.reports.verdict;
 
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
-import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /**
  * Between which order statistics a percentile lies.
@@ -25,17 +24,17 @@ record PercentileRanks(Optional<Double> low, Optional<Double> high) {
      *
      * @param share of the percentile, above 0 and below 1
      * @param count effective number of values, at least 1
-     * @param confidence of both sides together
+     * @param level how sure both sides together are
      */
-    static PercentileRanks of(double share, double count, double confidence) {
-        double alpha = (1 - confidence) / 2;
+    static PercentileRanks of(double share, double count, Level level) {
+        double alpha = level.tail();
         Optional<Double> low = Optional.empty();
         Optional<Double> high = Optional.empty();
-        if (atLeast(count, share, count) <= alpha) {
-            high = Optional.of(boundary(c -> atLeast(c, share, count) - alpha, count * share, count) / count);
+        if (level.atLeast(count, count, share) <= alpha) {
+            high = Optional.of(boundary(c -> level.atLeast(c, count, share) - alpha, count * share, count) / count);
         }
-        if (1 - atLeast(1, share, count) <= alpha) {
-            low = Optional.of(boundary(c -> 1 - atLeast(c, share, count) - alpha, count * share + 1, 1) / count);
+        if (level.fewerThan(1, count, share) <= alpha) {
+            low = Optional.of(boundary(c -> level.fewerThan(c, count, share) - alpha, count * share + 1, 1) / count);
         }
         return new PercentileRanks(low, high);
     }
@@ -48,11 +47,6 @@ record PercentileRanks(Optional<Double> low, Optional<Double> high) {
      */
     static double fewest(double share, double confidence) {
         return Math.ceil(Math.log((1 - confidence) / 2) / Math.log(share));
-    }
-
-    /** The probability that at least {@code hits} of {@code count} values are at or below the percentile. */
-    private static double atLeast(double hits, double share, double count) {
-        return BetaDistribution.of(hits, count - hits + 1).cumulativeProbability(share);
     }
 
     /* Where the function, which falls from the first to the second argument, passes 0; on the side where it is at most 0. */

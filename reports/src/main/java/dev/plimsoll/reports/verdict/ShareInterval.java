@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.verdict;
 
+import java.util.function.DoublePredicate;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -13,6 +14,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 record ShareInterval(double low, double high) {
     private static final int UNLIKELY = 10;
+    private static final int HALVINGS = 50;
 
     /**
      * The interval of a share.
@@ -21,12 +23,37 @@ record ShareInterval(double low, double high) {
      * @param effective effective number of observations, at least 1
      */
     static ShareInterval of(double share, double effective, double confidence) {
-        double alpha = (1 - confidence) / 2;
+        return of(share, effective, Level.fixed(confidence));
+    }
+
+    /** The interval of a share at that level; by {@link dev.plimsoll.reports.verdict.sequential.Betting} at any time. */
+    static ShareInterval of(double share, double effective, Level level) {
+        double alpha = level.tail();
         double hits = share * effective;
+        if (level instanceof Level.Anytime) {
+            return new ShareInterval(
+                    hits <= 0 ? 0 : edge(0, share, m -> level.atLeast(hits, effective, m) > alpha),
+                    share >= 1 ? 1 : edge(1, share, m -> level.fewerThan(hits + 1, effective, m) > alpha));
+        }
         double misses = effective - hits;
         double low = hits <= 0 ? 0 : BetaDistribution.of(hits, misses + 1).inverseCumulativeProbability(alpha);
         double high = misses <= 0 ? 1 : BetaDistribution.of(hits + 1, misses).inverseSurvivalProbability(alpha);
         return new ShareInterval(low, high);
+    }
+
+    /* The share next to the first one, on the way to the second, that is no longer ruled out. */
+    private static double edge(double from, double to, DoublePredicate possible) {
+        double out = from;
+        double in = to;
+        for (int i = 0; i < HALVINGS; i++) {
+            double middle = (out + in) / 2;
+            if (possible.test(middle)) {
+                in = middle;
+            } else {
+                out = middle;
+            }
+        }
+        return out;
     }
 
     /**

@@ -54,12 +54,24 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         return new Subject(check.metric(), check.statistic(), check.on(), check.phase());
     }
 
-    /** By node, or one for all; never empty. */
+    /** Whether it is judged as observed, without an interval. */
+    boolean isFact() {
+        return statistic
+                .filter(s -> s.kind() != Statistic.Kind.MEAN && s.kind() != Statistic.Kind.PERCENTILE)
+                .isPresent();
+    }
+
+    /** The same at one time that was fixed beforehand. */
     List<Measured> measure(RunResults results, double confidence) {
+        return measure(results, Level.fixed(confidence));
+    }
+
+    /** By node, or one for all; never empty. */
+    List<Measured> measure(RunResults results, Level level) {
         return switch (metric.kind()) {
-            case REQUEST -> List.of(requests(results, confidence));
-            case WINDOW -> List.of(window(results, confidence));
-            case NODE -> nodes(results, confidence);
+            case REQUEST -> List.of(requests(results, level));
+            case WINDOW -> List.of(window(results, level));
+            case NODE -> nodes(results, level);
         };
     }
 
@@ -69,8 +81,8 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     /** The share of requests that failed by the target's answer, which no generator can have caused. */
-    Measured targetErrors(RunResults results, double confidence) {
-        return share(results, batch -> targetErrors(batch.counts(on)), confidence);
+    Measured targetErrors(RunResults results, Level level) {
+        return share(results, batch -> targetErrors(batch.counts(on)), level);
     }
 
     /** How many of them failed by the target's answer. */
@@ -102,9 +114,9 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         };
     }
 
-    private Measured window(RunResults results, double confidence) {
+    private Measured window(RunResults results, Level level) {
         if (WindowMetrics.isRatio(metric)) {
-            return share(results, batch -> WindowMetrics.numerator(metric, batch.counts(on)), confidence);
+            return share(results, batch -> WindowMetrics.numerator(metric, batch.counts(on)), level);
         }
         List<Batches> blocks =
                 blocks(results, batch -> WindowMetrics.numerator(metric, batch.counts(on)), Batch::seconds);
@@ -112,10 +124,10 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         if (counts.scheduled() == 0 || total(blocks) <= 0) {
             return Measured.nothing("", noRequests());
         }
-        return Measured.of(RatioEstimate.of(blocks), 1, confidence, counts.scheduled());
+        return Measured.of(RatioEstimate.of(blocks), 1, level, counts.scheduled());
     }
 
-    private Measured share(RunResults results, ToDoubleFunction<Batch> hits, double confidence) {
+    private Measured share(RunResults results, ToDoubleFunction<Batch> hits, Level level) {
         List<Batches> blocks = blocks(results, hits, batch -> batch.counts(on).scheduled());
         double count = total(blocks);
         if (count <= 0) {
@@ -128,15 +140,15 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         Measured.Outlook outlook = times -> {
             double effective = independent
                     ? count * times
-                    : ShareInterval.effective(share, count * times, estimate.longer(times), confidence);
-            ShareInterval interval = ShareInterval.of(share, effective, confidence);
+                    : ShareInterval.effective(share, count * times, estimate.longer(times), level.confidence());
+            ShareInterval interval = ShareInterval.of(share, effective, level);
             return Interval.of(interval.low(), interval.high());
         };
         return Measured.of(
                 estimate.value(), outlook, Math.sqrt(estimate.variance()), estimate.freedom(), Math.round(count));
     }
 
-    private Measured requests(RunResults results, double confidence) {
+    private Measured requests(RunResults results, Level level) {
         Statistic wanted = statistic.orElseThrow();
         ValueCounts all = results.total(phase).values(on, metric);
         double scale = Histograms.scale(metric);
@@ -153,7 +165,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                                 b -> b.values(on, metric).sum(),
                                 b -> b.values(on, metric).total())),
                         scale,
-                        confidence,
+                        level,
                         all.total());
             case MIN, MAX, STDDEV -> Measured.fact(value, all.total());
             case PERCENTILE -> {
@@ -163,7 +175,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                         results,
                         b -> b.values(on, metric).countAbove(at),
                         b -> b.values(on, metric).total()));
-                yield percentile(share, value, batches, all.total(), confidence, q -> all.quantile(q) / scale);
+                yield percentile(share, value, batches, all.total(), level, q -> all.quantile(q) / scale);
             }
         };
     }
@@ -174,13 +186,14 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     private static Measured percentile(
-            double share, double value, RatioEstimate batches, long count, double confidence, Quantile quantile) {
+            double share, double value, RatioEstimate batches, long count, Level level, Quantile quantile) {
         boolean independent = ShareInterval.isNoMoreThanChance(share, count, batches);
         Measured.Outlook outlook = times -> {
             double values = count * times;
-            double effective =
-                    independent ? values : ShareInterval.effective(share, values, batches.longer(times), confidence);
-            PercentileRanks ranks = PercentileRanks.of(share, effective, confidence);
+            double effective = independent
+                    ? values
+                    : ShareInterval.effective(share, values, batches.longer(times), level.confidence());
+            PercentileRanks ranks = PercentileRanks.of(share, effective, level);
             return new Interval(
                     ranks.low().map(s -> quantile.at(Math.max(1, Math.floor(s * count)) / count)),
                     ranks.high().map(s -> quantile.at(Math.min(1, Math.ceil(s * count) / count))));
@@ -188,11 +201,11 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         Interval now = outlook.after(1);
         boolean usable = now.low().isPresent() && now.high().isPresent() && batches.freedom() >= 1;
         double deviation =
-                usable ? (now.high().get() - now.low().get()) / (2 * batches.quantile(confidence)) : Double.NaN;
+                usable ? (now.high().get() - now.low().get()) / (2 * batches.quantile(level.confidence())) : Double.NaN;
         return Measured.of(value, outlook, deviation, batches.freedom(), count);
     }
 
-    private List<Measured> nodes(RunResults results, double confidence) {
+    private List<Measured> nodes(RunResults results, Level level) {
         Map<String, NodeSeries> series = results.seriesOf(metric.name());
         List<Measured> found = new ArrayList<>();
         series.forEach((name, one) -> {
@@ -200,7 +213,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                     ? name.equals(on.orElse(""))
                     : on.map(name::equals).orElse(true);
             if (wanted) {
-                found.add(node(results, name, one, confidence));
+                found.add(node(results, name, one, level));
             }
         });
         if (found.isEmpty()) {
@@ -211,7 +224,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         return found;
     }
 
-    private Measured node(RunResults results, String name, NodeSeries series, double confidence) {
+    private Measured node(RunResults results, String name, NodeSeries series, Level level) {
         List<NodeSeries.Stretch> stretches = results.stretches(phase);
         List<double[]> parts = series.within(stretches);
         double[] all = parts.stream().flatMapToDouble(Arrays::stream).toArray();
@@ -227,7 +240,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         Statistic wanted = statistic.orElseThrow();
         double value = SampleStatistics.of(all, wanted);
         Measured measured = switch (wanted.kind()) {
-            case MEAN -> Measured.of(RatioEstimate.of(gauges(parts, v -> v)), 1, confidence, all.length);
+            case MEAN -> Measured.of(RatioEstimate.of(gauges(parts, v -> v)), 1, level, all.length);
             case MIN, MAX, STDDEV -> Measured.fact(value, all.length);
             case PERCENTILE ->
                 percentile(
@@ -235,7 +248,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
                         value,
                         RatioEstimate.of(gauges(parts, v -> v > value ? 1 : 0)),
                         all.length,
-                        confidence,
+                        level,
                         q -> SampleStatistics.quantile(all, q));
         };
         return measured.at(name, problem);

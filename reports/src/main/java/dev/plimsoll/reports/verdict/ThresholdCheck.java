@@ -29,12 +29,16 @@ final class ThresholdCheck {
 
     private final Threshold threshold;
     private final Subject subject;
-    private final double confidence;
+    private final Level level;
 
     ThresholdCheck(Threshold threshold, double confidence) {
+        this(threshold, Level.fixed(confidence));
+    }
+
+    ThresholdCheck(Threshold threshold, Level level) {
         this.threshold = threshold;
         this.subject = Subject.of(threshold);
-        this.confidence = confidence;
+        this.level = level;
     }
 
     /**
@@ -64,8 +68,7 @@ final class ThresholdCheck {
                 .thenComparingDouble(m -> m.value()
                         .map(v -> threshold.operator().isUpperLimit() ? v : -v)
                         .orElse(Double.NEGATIVE_INFINITY));
-        Measured measured =
-                subject.measure(results, confidence).stream().max(worst).orElseThrow();
+        Measured measured = subject.measure(results, level).stream().max(worst).orElseThrow();
         Verdict.CheckOutcome outcome = outcome(measured);
         boolean untouched = outcome == Verdict.CheckOutcome.UNDECIDED && isUntouched(results, measured);
         return new Finding(measured, untouched ? Verdict.CheckOutcome.PASS : outcome);
@@ -84,7 +87,7 @@ final class ThresholdCheck {
             return !metric.name().startsWith("generator.") && !metric.name().equals(RunResults.IN_FLIGHT);
         }
         return metric.equals(Metrics.ERRORS_RATIO)
-                && outcome(subject.targetErrors(results, confidence)) == Verdict.CheckOutcome.FAIL;
+                && outcome(subject.targetErrors(results, level)) == Verdict.CheckOutcome.FAIL;
     }
 
     /* What had not ended when a run broke off would have taken longer still. */
@@ -123,7 +126,7 @@ final class ThresholdCheck {
                 && !threshold
                         .operator()
                         .holds(
-                                ShareInterval.of(value, (double) measured.samples(), confidence)
+                                ShareInterval.of(value, (double) measured.samples(), level)
                                         .low(),
                                 threshold.limit());
     }
@@ -135,7 +138,7 @@ final class ThresholdCheck {
                 || threshold.metric().kind() != Metric.Kind.REQUEST
                 || !threshold.operator().isUpperLimit()
                 || !measured.problem().isEmpty()
-                || measured.samples() < PercentileRanks.fewest(wanted.get().percentile() / 100, confidence)) {
+                || measured.samples() < PercentileRanks.fewest(wanted.get().percentile() / 100, level.promised())) {
             return false;
         }
         return subject.largest(results)
@@ -174,7 +177,7 @@ final class ThresholdCheck {
                 Optional.of(threshold.limit()),
                 measured.low(),
                 measured.high(),
-                interval ? Optional.of(confidence) : Optional.empty(),
+                interval ? Optional.of(level.promised()) : Optional.empty(),
                 measured.samples(),
                 sentence(measured, finding.outcome()));
     }
@@ -193,7 +196,7 @@ final class ThresholdCheck {
                 + threshold.phase().map(p -> " in " + p).orElse("");
         String text = name + " " + Wording.value(value, unit) + ", limit "
                 + threshold.operator().symbol() + " " + Wording.value(threshold.limit(), unit)
-                + Wording.interval(measured, unit, confidence);
+                + Wording.interval(measured, unit, level.promised());
         if (!measured.problem().isEmpty()) {
             return text + "; " + measured.problem();
         }

@@ -15,14 +15,22 @@ import java.util.Optional;
  * @param verdict the answer
  * @param reasons why, a sentence each; the first is the one to show
  * @param checks everything that was checked
+ * @param watch what was decided while the load went on; absent when nobody watched
  */
-public record Verdict(int format, String run, Outcome verdict, List<String> reasons, List<Check> checks) {
+public record Verdict(
+        int format, String run, Outcome verdict, List<String> reasons, List<Check> checks, Optional<Watched> watch) {
+    /** A verdict on a run that was not watched. */
+    public Verdict(int format, String run, Outcome verdict, List<String> reasons, List<Check> checks) {
+        this(format, run, verdict, reasons, checks, Optional.empty());
+    }
+
     /** Checks the components and copies the lists. */
     public Verdict {
         requireNonNull(run, "run");
         requireNonNull(verdict, "verdict");
         reasons = List.copyOf(reasons);
         checks = List.copyOf(checks);
+        requireNonNull(watch, "watch");
     }
 
     /** The answer to a pipeline. */

@@ -1,0 +1,272 @@
+package dev.plimsoll.benchmarks;
+
+import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.Evidence;
+import dev.plimsoll.reports.verdict.GatePlan;
+import dev.plimsoll.reports.verdict.Judge;
+import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watch;
+import dev.plimsoll.scenarios.OpenEnd;
+import dev.plimsoll.scenarios.Scenario;
+import dev.plimsoll.scenarios.ScenarioException;
+import dev.plimsoll.scenarios.ScenarioReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * How often gates err, and how long they take, on {@link SimulatedRuns}: {@code benchmarks/run gate-calibration [GATES]}
+ * prints the figures of {@code docs/verdict.md}.
+ */
+public final class GateCalibration {
+    private static final int EARLIER_RUNS = 5;
+    private static final int PLANNED = 60;
+    private static final int LONGEST = 180;
+    private static final String AGAINST_BASELINE = """
+        baseline: { checks: [ "latency.mean <= +5%", "latency.p99 <= +10%", "throughput >= -3%" ] }""";
+
+    private GateCalibration() {}
+
+    /** How a gate is watched. */
+    enum Watching {
+        /** One look at the end. */
+        ONCE("abort_when_hopeless: false"),
+        /** A look every second, to the planned end at the latest. */
+        STOPPING("stop_when_decided: true"),
+        /** A look every second, beyond the planned end while a check is undecided. */
+        EXTENDING("stop_when_decided: true, extend_until: " + LONGEST + "s");
+
+        private final String keys;
+
+        Watching(String keys) {
+            this.keys = keys;
+        }
+    }
+
+    /**
+     * What became of gates.
+     *
+     * @param promoted share of PROMOTE
+     * @param rolledBack share of ROLLBACK
+     * @param meanSeconds how long their loads lasted on average
+     */
+    record Shares(double promoted, double rolledBack, double meanSeconds) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "PROMOTE %5.1f %%   ROLLBACK %5.1f %%   INCONCLUSIVE %5.1f %%   load %5.1f s",
+                    100 * promoted,
+                    100 * rolledBack,
+                    100 * (1 - promoted - rolledBack),
+                    meanSeconds);
+        }
+    }
+
+    /** What became of one gate. */
+    private record One(Verdict.Outcome outcome, double seconds) {}
+
+    /** Prints all figures; the argument is the number of gates, 1,000 unless given. */
+    public static void main(String[] arguments) {
+        int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
+        System.out.printf(
+                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by 1 %%; %d earlier runs of %d s%n%n",
+                gates, EARLIER_RUNS, PLANNED);
+        System.out.println("The same code again, against the baseline: mean <= +5%, p99 <= +10%, throughput >= -3%");
+        for (Watching watching : Watching.values()) {
+            print(watching.name(), sameCode(gates, watching));
+        }
+        System.out.println("\nThe limit is the truth: latency.mean <= its true mean");
+        for (Watching watching : Watching.values()) {
+            print(watching.name(), limitIsTheTruth(gates, watching));
+        }
+        System.out.println("\nA limit far away: mean and p99 at most half of it, or twice over it");
+        print("kept", farAway(gates, 2, Watching.STOPPING));
+        print("broken", farAway(gates, 0.5, Watching.STOPPING));
+        System.out.println("\nA change of that size, within the length that the plan gave");
+        for (Change change : Change.values()) {
+            System.out.printf("  %-10s %s%n", change, planned(gates, change));
+        }
+    }
+
+    private static void print(String name, Shares shares) {
+        System.out.printf("  %-10s %s%n", name, shares);
+    }
+
+    /** Releases that did not change. */
+    static Shares sameCode(int gates, Watching watching) {
+        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
+        Scenario scenario = scenario(PLANNED, watching, AGAINST_BASELINE);
+        return shares(gates, 1, random -> gate(scenario, same, earlier(same, PLANNED, random), random));
+    }
+
+    /** Gates whose limit is the true value, which half of all estimates break. */
+    static Shares limitIsTheTruth(int gates, Watching watching) {
+        SimulatedRuns.Release same = SimulatedRuns.Release.same(0);
+        Scenario scenario =
+                scenario(PLANNED, watching, "thresholds: [ \"latency.mean <= " + same.meanMillis() + "ms\" ]");
+        return shares(gates, 2, random -> gate(scenario, same, List.of(), random));
+    }
+
+    /** Gates whose limits are so many times the true values. */
+    static Shares farAway(int gates, double times, Watching watching) {
+        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
+        String thresholds = String.format(
+                Locale.ROOT,
+                "thresholds: [ \"latency.mean <= %.1fms\", \"latency.p99 <= %.1fms\" ]",
+                times * same.meanMillis(),
+                times * 320);
+        Scenario scenario = scenario(PLANNED, watching, thresholds);
+        return shares(gates, 3, random -> gate(scenario, same, List.of(), random));
+    }
+
+    /** Changes to be found. */
+    enum Change {
+        /** All latencies 10 % longer. */
+        MEAN("latency.mean <= +2%", 0.08, new SimulatedRuns.Release(1.1, 0, 1, 0.01)),
+        /** A p99 20 % longer. */
+        P99("latency.p99 <= +5%", 0.15, new SimulatedRuns.Release(1, 0.0784, 1, 0.01)),
+        /** A throughput 5 % lower. */
+        THROUGHPUT("throughput >= -1%", 0.04, new SimulatedRuns.Release(1, 0, 0.95, 0.01));
+
+        private final String check;
+        private final double beyond;
+        private final SimulatedRuns.Release release;
+
+        Change(String check, double beyond, SimulatedRuns.Release release) {
+            this.check = check;
+            this.beyond = beyond;
+            this.release = release;
+        }
+    }
+
+    /**
+     * Changes that were looked for.
+     *
+     * @param found share of gates that rolled back, of those with a plan
+     * @param planned share of gates that had a plan
+     * @param meanSeconds that the plans gave
+     */
+    record Found(double found, double planned, double meanSeconds) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "found in %5.1f %% within %5.1f s on average (%.1f %% had a plan)",
+                    100 * found,
+                    meanSeconds,
+                    100 * planned);
+        }
+    }
+
+    /** Gates that last as long as their plan says. */
+    static Found planned(int gates, Change change) {
+        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
+        String check = "baseline: { checks: [ \"" + change.check + "\" ] }";
+        Scenario before = scenario(PLANNED, Watching.ONCE, check);
+        List<Optional<One>> ones = all(gates, 4 + change.ordinal(), random -> {
+            List<RunResults> earlier = earlier(same, PLANNED, random);
+            Optional<Double> seconds = GatePlan.of(before, earlier, List.of(change.beyond))
+                    .lengths()
+                    .getFirst()
+                    .seconds();
+            return seconds.map(length ->
+                    gate(scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, earlier, random));
+        });
+        List<One> played = ones.stream().flatMap(Optional::stream).toList();
+        return new Found(
+                share(played, Verdict.Outcome.ROLLBACK),
+                (double) played.size() / gates,
+                played.stream().mapToDouble(One::seconds).average().orElse(0));
+    }
+
+    private interface Gating<T> {
+        T play(SplittableRandom random);
+    }
+
+    private static Shares shares(int gates, long seed, Gating<One> gating) {
+        List<One> ones = all(gates, seed, gating);
+        return new Shares(
+                share(ones, Verdict.Outcome.PROMOTE),
+                share(ones, Verdict.Outcome.ROLLBACK),
+                ones.stream().mapToDouble(One::seconds).average().orElse(0));
+    }
+
+    private static double share(List<One> ones, Verdict.Outcome outcome) {
+        return ones.isEmpty()
+                ? 0
+                : (double) ones.stream().filter(one -> one.outcome() == outcome).count() / ones.size();
+    }
+
+    /* Each gate draws from a stream of its own, so their order does not matter. */
+    private static <T> List<T> all(int gates, long seed, Gating<T> gating) {
+        return IntStream.range(0, gates)
+                .parallel()
+                .mapToObj(i -> gating.play(new SplittableRandom(seed * 1_000_003 + i)))
+                .toList();
+    }
+
+    private static List<RunResults> earlier(SimulatedRuns.Release release, int seconds, SplittableRandom random) {
+        List<RunResults> runs = new ArrayList<>();
+        for (int i = 0; i < EARLIER_RUNS; i++) {
+            runs.add(new SimulatedRuns.Run("earlier-" + i, release, seconds, random)
+                    .play(seconds)
+                    .results());
+        }
+        return runs;
+    }
+
+    /* Plays a gate as a controller does. */
+    private static One gate(
+            Scenario scenario, SimulatedRuns.Release release, List<RunResults> baseline, SplittableRandom random) {
+        Optional<OpenEnd> end = OpenEnd.of(scenario);
+        int planned = (int) scenario.phases().getFirst().duration().toSeconds();
+        int longest = end.map(one -> (int) one.longest().toSeconds()).orElse(planned);
+        SimulatedRuns.Run run = new SimulatedRuns.Run("now", release, longest, random);
+        Watch watch = new Watch(scenario.gate().orElseThrow(), end, baseline);
+        int until = longest;
+        while (run.seconds() < until) {
+            run.play(1);
+            Optional<Watch.Advice> advice = watch.look(run.results());
+            if (advice.isPresent()) {
+                until = switch (advice.get().step()) {
+                    case STOP -> run.seconds();
+                    case END -> Math.min(longest, run.seconds() + 1);
+                    case END_AS_PLANNED -> planned;
+                    case EXTEND -> longest;
+                };
+                run.results().legStopped(0, until);
+            }
+        }
+        Evidence evidence = new Evidence(
+                run.results(),
+                Optional.empty(),
+                baseline,
+                "",
+                List.of(),
+                List.of(),
+                Optional.of(watch.finish(run.results(), true)));
+        return new One(new Judge(scenario.gate().orElseThrow()).judge(evidence).verdict(), run.seconds());
+    }
+
+    private static Scenario scenario(int seconds, Watching watching, String checks) {
+        String yaml = """
+            name: simulated
+            target: { url: "http://127.0.0.1:1", api: http }
+            workload: [ { name: chat, request: { path: / } } ]
+            phases: [ { name: steady, duration: %ds, rate: 40/s } ]
+            gate: { %s, %s }
+            """.formatted(seconds, watching.keys, checks);
+        try {
+            return ScenarioReader.read("simulated", yaml, Path.of(""), List.of(), Map.of())
+                    .scenario();
+        } catch (ScenarioException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.plimsoll.reports.verdict;
+
+import dev.plimsoll.scenarios.Gate;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The look at a check when the run is over.
+ *
+ * <p>Where the gate chose the end, the interval is that of a confidence sequence. A check that was decided at a look
+ * before stays decided when all that came after, at the level of a look at a fixed time, says the same: the sequence
+ * holds the truth at all looks at once, so the earlier one is as good as the last.
+ */
+final class FinalLook {
+    private final Optional<Watched> watched;
+    private final Purses purses;
+    private final Level level;
+
+    FinalLook(Gate gate, Optional<Watched> watched) {
+        this.watched = watched;
+        purses = watched.map(one -> Purses.of(gate, one)).orElseGet(() -> Purses.of(gate, Optional.empty()));
+        level = watched.map(purses::atEnd).orElseGet(purses::last);
+    }
+
+    /** Judges a check that looks at a level. */
+    Judged judge(Verdict.Kind kind, String expression, Function<Level, Judged> check) {
+        Judged now = check.apply(level);
+        Optional<Watched.Decision> before =
+                watched.filter(one -> purses.openEnd()).flatMap(one -> one.decision(kind, expression));
+        if (!now.is(Verdict.CheckOutcome.UNDECIDED) || before.isEmpty()) {
+            return now;
+        }
+        Judged whole = check.apply(purses.last());
+        return whole.is(before.get().outcome()) ? whole : now;
+    }
+}
