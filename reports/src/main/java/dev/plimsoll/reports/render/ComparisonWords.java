@@ -59,7 +59,8 @@ final class ComparisonWords {
                                 + " same code may show as well.");
             }
         }
-        Set<String> shown = rows(comparison).stream().map(Comparison.Row::metric).collect(Collectors.toSet());
+        Set<String> shown =
+                rows(comparison).stream().map(Comparison.Row::metric).collect(Collectors.toSet());
         Map<String, Set<String>> cautions = new LinkedHashMap<>();
         for (Comparison.Row row : comparison.rows()) {
             boolean partly = row.before().isPresent() != row.after().isPresent() && shown.contains(row.metric());
