@@ -7,6 +7,7 @@ import dev.plimsoll.scenarios.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
@@ -21,6 +22,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  */
 final class CheckPlan {
     private static final double FOUND = 0.95;
+    private static final double LIKELY = 0.2;
     private static final double SHORTEST_SECONDS = 10;
     private static final double LONGEST_SECONDS = 24 * 3600.0;
     private static final double MOST_TIMES = 256;
@@ -46,6 +48,17 @@ final class CheckPlan {
         /* The variance of the mean of the runs that their own batches give it, if each lasted so long. */
         double within(double seconds) {
             return w / seconds / runs;
+        }
+
+        /* What the variance between runs is likely to be at most: few runs may differ by little only by chance. */
+        double likely() {
+            double freedom = Math.max(2, runs - 1.0);
+            return spread * freedom / ChiSquaredDistribution.of(freedom).inverseCumulativeProbability(LIKELY);
+        }
+
+        /* The variance between runs that their batches do not explain. */
+        double beyond(double seconds) {
+            return runs > 1 ? Math.max(0, likely() - w / seconds) : 0;
         }
     }
 
@@ -194,8 +207,7 @@ final class CheckPlan {
         double degrees = shared
                 ? baseFreedom
                 : (first + base) * (first + base) / (first * first / freedom + base * base / baseFreedom);
-        double beyond = Math.max(0, past.runs() > 1 ? past.spread() - past.w() / planned : 0);
-        double noise = own + base + beyond;
+        double noise = own + (byRuns ? past.likely() / past.runs() : base) + past.beyond(planned);
         return change >= quantile(degrees) * Math.sqrt(first + base) + strays * Math.sqrt(noise);
     }
 

@@ -28,9 +28,11 @@ import java.util.function.Function;
  * <p>Every look is one of a confidence sequence, so that looking after each second errs no more often than looking once
  * ({@link Purses} divides what may err). The load ends before its time when a limit is surely broken, and with
  * {@code gate.stop_when_decided} also when every check is surely kept; with {@code gate.extend_until} it goes on after its
- * time while a check is undecided that more load could settle. Comparisons with a baseline are looked at every
- * {@value #BASELINE_EVERY} s. What earlier runs differ by stays the same however long this run lasts, which makes the
- * looks at it more alike and the error smaller (Slepian 1962).
+ * time while a check is undecided that more load could settle.
+ *
+ * <p>Comparisons with a baseline are looked at a few times only, at thirds of the planned length or sixths of the
+ * longest, and what these looks may err is divided among them (Bonferroni): earlier runs are few, and the tails of
+ * Student's t grow faster than what many looks would gain.
  *
  * <p>A look decides only when to end; the verdict is made of what was measured when all requests have ended.
  * Requests under way are slower than those that ended, so an upper limit on requests is not taken for kept while more
@@ -39,7 +41,8 @@ import java.util.function.Function;
 public final class Watch {
     private static final double MOST_UNDER_WAY = 0.1;
     private static final double LEAD_SECONDS = 2;
-    private static final int BASELINE_EVERY = 5;
+    private static final int THIRDS = 3;
+    private static final int SIXTHS = 6;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Gate gate;
@@ -49,6 +52,7 @@ public final class Watch {
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
     private int looks;
+    private int compared;
     private boolean plannedLooked;
     private Optional<Advice> last = Optional.empty();
 
@@ -241,16 +245,18 @@ public final class Watch {
 
     private Optional<Advice> onTheWay(RunResults soFar, double seconds) {
         boolean fit = fitness(soFar).fit();
+        boolean comparing = isTimeToCompare(seconds);
         int open = 0;
         for (Item item : items) {
-            if (item.kind == Verdict.Kind.BASELINE && looks % BASELINE_EVERY != 0 && !decided.containsKey(item)) {
-                open++;
-                continue;
-            }
             if (decided.containsKey(item)) {
                 continue;
             }
-            Judged judged = item.judging.apply(soFar).apply(purses.look(seconds));
+            if (item.kind == Verdict.Kind.BASELINE && !comparing) {
+                open++;
+                continue;
+            }
+            Level level = item.kind == Verdict.Kind.BASELINE ? purses.oneOf(parts() - 1) : purses.look(seconds);
+            Judged judged = item.judging.apply(soFar).apply(level);
             boolean tells = tellsOfTheEnd(item, soFar);
             if (judged.is(Verdict.CheckOutcome.PASS) && tells && isWhole(item, soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.PASS, seconds);
@@ -268,6 +274,18 @@ public final class Watch {
         return advise(
                 Step.END,
                 last.isEmpty() ? all + " surely kept" : "what the planned length had left undecided is decided");
+    }
+
+    private int parts() {
+        return end.orElseThrow().isExtendable() ? SIXTHS : THIRDS;
+    }
+
+    /* Each part of the length is over once. */
+    private boolean isTimeToCompare(double seconds) {
+        int over = (int) (parts() * seconds / seconds(end.orElseThrow().longest()));
+        boolean now = over > compared && over < parts();
+        compared = Math.max(compared, over);
+        return now;
     }
 
     /* A lower limit on a rate may look broken while the first answers are under way. */

@@ -26,7 +26,7 @@ class GatePlanTest {
         String yaml = """
             name: planned
             target: { url: "http://127.0.0.1:1", api: http }
-            workload: [ { name: chat, request: { path: / } } ]
+            workload: [ { name: chat, request: { path: / } }, { name: other, request: { path: /other } } ]
             phases: [ { name: steady, duration: 60s, rate: 20/s } ]
             gate: { """ + gate + " }\n";
         Scenario scenario = ScenarioReader.read("planned", yaml, Path.of(""), List.of(), Map.of())
@@ -48,7 +48,7 @@ class GatePlanTest {
     void theLengthFollowsFromTheVarianceOfEarlierRuns() throws ScenarioException {
         GatePlan plan = plan("thresholds: [ \"latency.mean < 110ms\" ]", EVEN, 0.05, 0.002);
         GatePlan.Line line = only(plan);
-        assertEquals(100, line.measured().orElseThrow(), 0.5);
+        assertEquals(100, line.measured().orElseThrow(), 1);
         assertEquals(0.0029, line.within().orElseThrow(), 0.0006);
         assertEquals(10, line.lengths().get(0).seconds().orElseThrow());
         assertEquals(1624, line.lengths().get(1).seconds().orElseThrow(), 500);
@@ -86,8 +86,7 @@ class GatePlanTest {
 
     @Test
     void oneEarlierRunSaysThatItTellsNothingOfOthers() throws ScenarioException {
-        GatePlan.Line line =
-                only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05));
+        GatePlan.Line line = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05));
         assertTrue(line.lengths().getFirst().seconds().isPresent());
         assertEquals(Optional.empty(), line.between());
         assertTrue(line.note().contains("does not tell how much runs differ"), line.note());
@@ -114,16 +113,15 @@ class GatePlanTest {
         assertTrue(only(plan("thresholds: [ \"latency.max < 300ms\" ]", EVEN, 0.05))
                 .note()
                 .contains("as observed"));
-        assertTrue(only(plan("thresholds: [ \"ttft.p99 < 300ms\" ]", EVEN, 0.05))
+        assertTrue(only(plan("thresholds: [ \"latency.p99 on other < 300ms\" ]", EVEN, 0.05))
                 .note()
-                .contains("no value of ttft"));
+                .contains("no value of latency"));
     }
 
     @Test
     void refusesToPlanFromNothing() {
         assertThrows(
                 IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", List.of(), 0.05));
-        assertThrows(
-                IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", EVEN, -0.05));
+        assertThrows(IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", EVEN, -0.05));
     }
 }
