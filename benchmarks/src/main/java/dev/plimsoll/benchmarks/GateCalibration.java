@@ -71,26 +71,39 @@ public final class GateCalibration {
     /** What became of one gate. */
     private record One(Verdict.Outcome outcome, double seconds) {}
 
-    /** Prints all figures; the argument is the number of gates, 1,000 unless given. */
+    /**
+     * Prints all figures. The first argument is the number of gates, 1,000 unless given; further ones choose among
+     * {@code same}, {@code limit}, {@code far} and {@code change}.
+     */
     public static void main(String[] arguments) {
         int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
+        List<String> parts =
+                arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("same", "limit", "far", "change");
         System.out.printf(
-                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by 1 %%; %d earlier runs of %d s%n%n",
+                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by 1 %%; %d earlier runs of %d s%n",
                 gates, EARLIER_RUNS, PLANNED);
-        System.out.println("The same code again, against the baseline: mean <= +5%, p99 <= +10%, throughput >= -3%");
-        for (Watching watching : Watching.values()) {
-            print(watching.name(), sameCode(gates, watching));
+        if (parts.contains("same")) {
+            System.out.println("\nThe same code again: mean <= +5%, p99 <= +10%, throughput >= -3% of the baseline");
+            for (Watching watching : Watching.values()) {
+                print(watching.name(), sameCode(gates, watching));
+            }
         }
-        System.out.println("\nThe limit is the truth: latency.mean <= its true mean");
-        for (Watching watching : Watching.values()) {
-            print(watching.name(), limitIsTheTruth(gates, watching));
+        if (parts.contains("limit")) {
+            System.out.println("\nThe limit is the truth: latency.mean <= its true mean");
+            for (Watching watching : Watching.values()) {
+                print(watching.name(), limitIsTheTruth(gates, watching));
+            }
         }
-        System.out.println("\nA limit far away: mean and p99 at most half of it, or twice over it");
-        print("kept", farAway(gates, 2, Watching.STOPPING));
-        print("broken", farAway(gates, 0.5, Watching.STOPPING));
-        System.out.println("\nA change of that size, within the length that the plan gave");
-        for (Change change : Change.values()) {
-            System.out.printf("  %-10s %s%n", change, planned(gates, change));
+        if (parts.contains("far")) {
+            System.out.println("\nA limit far away: mean and p99 at most half of it, or twice over it");
+            print("kept", farAway(gates, 2, Watching.STOPPING));
+            print("broken", farAway(gates, 0.5, Watching.STOPPING));
+        }
+        if (parts.contains("change")) {
+            System.out.println("\nA change of mean +10%, p99 +20%, throughput -5%, within the length that the plan gave");
+            for (Change change : Change.values()) {
+                System.out.printf("  %-10s %s%n", change, planned(gates, change));
+            }
         }
     }
 

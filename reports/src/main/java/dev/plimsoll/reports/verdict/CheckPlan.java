@@ -18,12 +18,14 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * <p>A run of length T has a variance of w / T within it, w being that of earlier runs times their lengths, and one
  * between runs that no length makes smaller. The length is the least one whose interval is shorter than the change by
  * what the estimate itself strays in {@value #FOUND} of runs. In a comparison, earlier runs have their own variance, and
- * the interval is the one that {@link BaselineComparison} will make.
+ * the interval is the one that {@link BaselineComparison} will make. Less than half the length of an earlier run is not
+ * planned: how seconds depend on one another is known too badly after so few.
  */
 final class CheckPlan {
     private static final double FOUND = 0.95;
     private static final double LIKELY = 0.2;
     private static final double SHORTEST_SECONDS = 10;
+    private static final double SHORTEST_SHARE = 0.5;
     private static final double LONGEST_SECONDS = 24 * 3600.0;
     private static final double MOST_TIMES = 256;
     private static final int ENOUGH_RUNS = 3;
@@ -92,7 +94,7 @@ final class CheckPlan {
             known &= !Double.isNaN(half) && one.freedom() >= 1;
             w += half * half / quantile / quantile * times * length;
             freedom += one.freedom();
-            shortest = Math.max(shortest, times > 1 ? times * length : 0);
+            shortest = Math.max(shortest, times > 1 ? times * length : SHORTEST_SHARE * length);
         }
         int n = values.size();
         String unit = subject.metric().unit().symbol();

@@ -280,9 +280,9 @@ public final class Watch {
         return end.orElseThrow().isExtendable() ? SIXTHS : THIRDS;
     }
 
-    /* Each part of the length is over once. */
+    /* Each part of the length is over once; told a second before, so that the load can end with the part. */
     private boolean isTimeToCompare(double seconds) {
-        int over = (int) (parts() * seconds / seconds(end.orElseThrow().longest()));
+        int over = (int) (parts() * (seconds + 1) / seconds(end.orElseThrow().longest()));
         boolean now = over > compared && over < parts();
         compared = Math.max(compared, over);
         return now;

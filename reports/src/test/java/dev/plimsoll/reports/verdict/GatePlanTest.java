@@ -42,7 +42,7 @@ class GatePlanTest {
     /**
      * 20 values a second with a deviation of 10 ms: the standard error after T seconds is 10 / √(20 T) ms. A change of
      * 0.2 ms of 100 is told when it is 1.96 + 1.645 of them: T = (3.605 · 10 / 0.2)² / 20 = 1,624 s. One of 5 ms takes
-     * 2.6 s, and less than 10 s is never planned.
+     * 2.6 s, and less than half an earlier run is never planned.
      */
     @Test
     void theLengthFollowsFromTheVarianceOfEarlierRuns() throws ScenarioException {
@@ -50,7 +50,7 @@ class GatePlanTest {
         GatePlan.Line line = only(plan);
         assertEquals(100, line.measured().orElseThrow(), 1);
         assertEquals(0.0029, line.within().orElseThrow(), 0.0006);
-        assertEquals(10, line.lengths().get(0).seconds().orElseThrow());
+        assertEquals(30, line.lengths().get(0).seconds().orElseThrow());
         assertEquals(1624, line.lengths().get(1).seconds().orElseThrow(), 500);
         assertEquals(line.lengths(), plan.lengths());
         assertEquals(60, plan.planned());
