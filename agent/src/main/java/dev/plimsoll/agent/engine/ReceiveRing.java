@@ -2,6 +2,7 @@ package dev.plimsoll.agent.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.agent.transport.RingOps;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.IoEvent;
@@ -29,8 +30,6 @@ final class ReceiveRing implements IoUringIoHandle {
 
     private static final int PIECES = 4096;
     private static final int RETURNED_TOGETHER = 256;
-    private static final byte PROVIDE_BUFFERS = 31;
-    private static final byte REMOVE_BUFFERS = 32;
     private static final AtomicInteger GROUPS = new AtomicInteger();
 
     /** Shards come and go on a loop; no two that could meet on it have the same number. */
@@ -96,14 +95,11 @@ final class ReceiveRing implements IoUringIoHandle {
     }
 
     private void provide(int from, int count) {
-        submit(PROVIDE_BUFFERS, count, from, memory.memoryAddress() + (long) from * PIECE, PIECE);
+        submit(RingOps.provide(group, from, count, memory.memoryAddress() + (long) from * PIECE, PIECE));
     }
 
-    private void submit(byte operation, int count, long first, long address, int length) {
-        requireNonNull(registration, "registration")
-                .submit(new IoUringIoOps(
-                        operation, (byte) 0, (short) 0, count, first, address, length, 0, (short) 0, group, (short) 0,
-                        0, 0L));
+    private void submit(IoUringIoOps operation) {
+        requireNonNull(registration, "registration").submit(operation);
     }
 
     @Override
@@ -119,7 +115,7 @@ final class ReceiveRing implements IoUringIoHandle {
     public void close() {
         IoRegistration at = registration;
         if (at != null && at.isValid()) {
-            submit(REMOVE_BUFFERS, PIECES, 0, 0, 0);
+            submit(RingOps.remove(group, PIECES));
             at.cancel();
         }
     }

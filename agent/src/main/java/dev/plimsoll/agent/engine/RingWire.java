@@ -2,6 +2,7 @@ package dev.plimsoll.agent.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.agent.transport.RingOps;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -21,20 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A wire of plain TCP on io_uring that submits its own operations, past the channel's pipeline and buffers: one receive
  * that goes on until it is cancelled, and at most one send at a time. The channel opens and closes the socket.
- *
- * <p>Numbers of operations and flags are those of {@code linux/io_uring.h} and {@code linux/socket.h}.
  */
 final class RingWire implements Wire, IoUringIoHandle {
-    private static final byte ASYNC_CANCEL = 14;
-    private static final byte SEND = 26;
-    private static final byte RECEIVE = 27;
-
-    /** {@code IORING_RECV_MULTISHOT}. */
-    private static final short AGAIN_AND_AGAIN = 1 << 1;
-
-    /** {@code IOSQE_BUFFER_SELECT}: the kernel chooses where to. */
-    private static final byte INTO_GROUP = 1 << 5;
-
     /** {@code IORING_CQE_F_BUFFER}: it has chosen; which piece is in the upper half of the flags. */
     private static final int HAS_PIECE = 1;
 
@@ -45,9 +34,6 @@ final class RingWire implements Wire, IoUringIoHandle {
 
     /** No piece was free; {@code ENOBUFS}. */
     private static final int NO_PIECE = -105;
-
-    /** {@code MSG_NOSIGNAL}, and {@code MSG_WAITALL}: send all of it. */
-    private static final int SEND_FLAGS = 0x4000 | 0x100;
 
     private static final boolean WORKS = ReceiveRing.works() && addresses();
 
@@ -105,8 +91,7 @@ final class RingWire implements Wire, IoUringIoHandle {
     }
 
     private void receive() {
-        receiving = submit(new IoUringIoOps(
-                RECEIVE, INTO_GROUP, AGAIN_AND_AGAIN, socket, 0L, 0L, 0, 0, (short) 0, ring.group(), (short) 0, 0, 0L));
+        receiving = submit(RingOps.receiveOn(socket, ring.group()));
     }
 
     @Override
@@ -117,20 +102,7 @@ final class RingWire implements Wire, IoUringIoHandle {
     }
 
     private void send(ByteBuf bytes) {
-        submit(new IoUringIoOps(
-                SEND,
-                (byte) 0,
-                (short) 0,
-                socket,
-                0L,
-                bytes.memoryAddress() + bytes.readerIndex() + sent,
-                bytes.readableBytes() - sent,
-                SEND_FLAGS,
-                (short) 0,
-                (short) 0,
-                (short) 0,
-                0,
-                0L));
+        submit(RingOps.send(socket, bytes.memoryAddress() + bytes.readerIndex() + sent, bytes.readableBytes() - sent));
     }
 
     @Override
@@ -142,8 +114,8 @@ final class RingWire implements Wire, IoUringIoHandle {
     public void handle(IoRegistration registered, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         switch (completion.opcode()) {
-            case RECEIVE -> received(completion.res(), completion.flags());
-            case SEND -> sent(completion.res());
+            case RingOps.RECEIVE -> received(completion.res(), completion.flags());
+            case RingOps.SEND -> sent(completion.res());
             default -> {
                 // A cancellation; what it cancels completes by itself.
             }
@@ -205,20 +177,7 @@ final class RingWire implements Wire, IoUringIoHandle {
         }
         closed = true;
         if (receiving != 0) {
-            submit(new IoUringIoOps(
-                    ASYNC_CANCEL,
-                    (byte) 0,
-                    (short) 0,
-                    -1,
-                    0L,
-                    receiving,
-                    0,
-                    0,
-                    (short) 0,
-                    (short) 0,
-                    (short) 0,
-                    0,
-                    0L));
+            submit(RingOps.cancel(receiving));
         }
         requireNonNull(registration, "registration").cancel();
     }

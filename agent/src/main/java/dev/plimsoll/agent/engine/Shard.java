@@ -3,11 +3,11 @@ package dev.plimsoll.agent.engine;
 import static java.util.Objects.requireNonNull;
 
 import dev.plimsoll.agent.request.RequestFactory;
+import dev.plimsoll.agent.transport.Alarm;
 import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.scenarios.Load;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class Shard {
     /** The length of an interval. */
     public static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long NEVER = Long.MAX_VALUE;
+    private static final long NEVER = Alarm.NEVER;
     private static final int TOLD_FAILURES = 5;
     private static final double WARM_SECONDS = 0.05;
 
@@ -46,8 +46,7 @@ public final class Shard {
     private final ArrayDeque<ShardRequest> pool = new ArrayDeque<>();
     private final long[] underWay;
     private final int[] told;
-    private final Runnable tick = this::tick;
-    private @Nullable ScheduledFuture<?> timer;
+    private @Nullable Alarm alarm;
     private long wakeAt = NEVER;
     private boolean ticking;
     private boolean started;
@@ -117,6 +116,7 @@ public final class Shard {
     /** Begins the leg at that instant of {@code System.nanoTime()}, which may have passed. */
     public void start(long nanos) {
         started = true;
+        alarm = Alarm.on(loop, this::tick);
         startNanos = nanos;
         boundary = nanos + INTERVAL_NANOS;
         for (ShardSlot slot : slots) {
@@ -165,7 +165,11 @@ public final class Shard {
     /** Closes the connections of a shard that will not start, or not go on. */
     public void close() {
         finished = true;
-        cancelTimer();
+        Alarm open = alarm;
+        if (open != null) {
+            open.close();
+            alarm = null;
+        }
         client.close();
         supplies.forEach(Supply::close);
     }
@@ -202,7 +206,7 @@ public final class Shard {
         if (finishAt != NEVER && now >= finishAt) {
             finishNow();
         } else {
-            cancelTimer();
+            wakeAt = NEVER;
             wake(Math.min(next, finishAt));
         }
     }
@@ -240,21 +244,11 @@ public final class Shard {
     }
 
     private void wake(long nanos) {
-        if (ticking || finished || nanos >= wakeAt) {
-            return;
+        Alarm at = alarm;
+        if (at != null && !ticking && nanos < wakeAt) {
+            wakeAt = nanos;
+            at.set(nanos);
         }
-        cancelTimer();
-        wakeAt = nanos;
-        timer = loop.schedule(tick, Math.max(0, nanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-    }
-
-    private void cancelTimer() {
-        ScheduledFuture<?> pending = timer;
-        if (pending != null) {
-            pending.cancel(false);
-            timer = null;
-        }
-        wakeAt = NEVER;
     }
 
     /** Does what is due in a phase; says when it has more to do. */

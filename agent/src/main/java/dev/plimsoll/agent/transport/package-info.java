@@ -1,5 +1,5 @@
 /**
- * How the machine's sockets are driven: io_uring, epoll or Java's own NIO.
+ * How the machine's sockets and timers are driven: io_uring, epoll or Java's own NIO.
  */
 @NullMarked
 package dev.plimsoll.agent.transport;

@@ -1,11 +1,11 @@
 package dev.plimsoll.agent.watch;
 
 import dev.plimsoll.agent.probes.ProcFiles;
+import dev.plimsoll.agent.transport.Alarm;
 import dev.plimsoll.measurements.Histograms;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
@@ -23,7 +23,8 @@ final class LoopTimer implements Runnable {
     private final LongSupplier nanoClock;
     private final SingleWriterRecorder recorder =
             new SingleWriterRecorder(Histograms.LOWEST_NANOS, Histograms.HIGHEST_NANOS, 3);
-    private @Nullable ScheduledFuture<?> schedule;
+    private @Nullable Alarm alarm;
+    private volatile boolean started;
     private @Nullable Histogram recycled;
     private volatile long dueNanos;
     private volatile long threadId;
@@ -39,20 +40,32 @@ final class LoopTimer implements Runnable {
         loop.execute(() -> thread = files.thisThread());
     }
 
+    /** Begins with the first firing that is due 10 ms from now. */
     void start() {
         dueNanos = nanoClock.getAsLong() + SelfWatch.TIMER_NANOS;
-        schedule = loop.scheduleAtFixedRate(this, SelfWatch.TIMER_NANOS, SelfWatch.TIMER_NANOS, TimeUnit.NANOSECONDS);
+        started = true;
+        loop.execute(() -> {
+            threadId = Thread.currentThread().threadId();
+            if (started) {
+                alarm = Alarm.on(loop, this);
+                alarm.set(dueNanos);
+            }
+        });
     }
 
     @Override
     public void run() {
+        long now = nanoClock.getAsLong();
         long due = dueNanos;
-        if (threadId == 0) {
-            threadId = Thread.currentThread().threadId();
+        while (due <= now) {
+            recorder.recordValue(Math.min(now - due, Histograms.HIGHEST_NANOS));
+            due += SelfWatch.TIMER_NANOS;
         }
-        long late = Math.max(0, nanoClock.getAsLong() - due);
-        recorder.recordValue(Math.min(late, Histograms.HIGHEST_NANOS));
-        dueNanos = due + SelfWatch.TIMER_NANOS;
+        dueNanos = due;
+        Alarm next = alarm;
+        if (next != null) {
+            next.set(due);
+        }
     }
 
     /** Adds what was recorded since the last call. */
@@ -64,7 +77,7 @@ final class LoopTimer implements Runnable {
 
     /** How late the firing is that has not come yet; 0 when it is not due. */
     long overdueNanos() {
-        return schedule == null ? 0 : Math.max(0, nanoClock.getAsLong() - dueNanos);
+        return !started ? 0 : Math.max(0, nanoClock.getAsLong() - dueNanos);
     }
 
     /** The loop's thread; 0 before the timer fired. */
@@ -77,10 +90,22 @@ final class LoopTimer implements Runnable {
         return thread;
     }
 
+    /** Ends it; a loop that has ended has ended it already. */
     void stop() {
-        if (schedule != null) {
-            schedule.cancel(false);
-            schedule = null;
+        if (!started) {
+            return;
+        }
+        started = false;
+        try {
+            loop.execute(() -> {
+                Alarm open = alarm;
+                alarm = null;
+                if (open != null) {
+                    open.close();
+                }
+            });
+        } catch (RejectedExecutionException ended) {
+            dueNanos = Long.MAX_VALUE;
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunId;
 import dev.plimsoll.reports.bundle.RunStore;
+import dev.plimsoll.reports.causes.Causes;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
@@ -61,9 +62,12 @@ final class ReportCommand implements Callable<Integer> {
         if (!bundle.isComplete()) {
             shown.say("this run is still going on, or was killed: what follows is partial");
         }
-        ReportData data = ReportDataBuilder.of(bundle)
-                .place(bundle.directory().toString())
-                .build();
+        ReportDataBuilder report =
+                ReportDataBuilder.of(bundle).place(bundle.directory().toString());
+        if (!bundle.isComplete()) {
+            Causes.of(bundle).forEach(report::event);
+        }
+        ReportData data = report.build();
         write(bundle, data);
         shown.print(TextReport.render(data, shown.colourOut(), shown.width()));
         if (explain) {
@@ -97,7 +101,8 @@ final class ReportCommand implements Callable<Integer> {
         replace(
                 directory,
                 "verdict.md",
-                MarkdownReport.render(data.info(), data.summary(), data.verdict(), directory.toString()));
+                MarkdownReport.render(
+                        data.info(), data.summary(), data.verdict(), data.events(), directory.toString()));
         if (data.verdict().isPresent()) {
             replace(
                     directory,

@@ -6,6 +6,7 @@ import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
+import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
@@ -60,13 +61,16 @@ final class Conclusion {
     RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke, Optional<Watch> watch) {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
+        List<RunEvent> moved = request.kept() ? ledger.moved() : List.of();
+        tryWrite(() -> ledger.write(moved)).ifPresent(problems::add);
         Measured measured = new Measured(
                 clock.instant(),
                 ledger.summary(),
                 ended,
                 smoke,
                 watch.map(one -> one.finish(ledger.results(), ended.isEmpty())),
-                request.judge() ? baselines() : Baselines.NONE);
+                request.judge() ? baselines() : Baselines.NONE,
+                moved);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
         if (unwritten.isEmpty()) {
@@ -86,7 +90,8 @@ final class Conclusion {
             Optional<RunEnded> ended,
             Optional<Verdict.Check> smoke,
             Optional<Watched> watched,
-            Baselines baselines) {}
+            Baselines baselines,
+            List<RunEvent> moved) {}
 
     private Baselines baselines() {
         return Baselines.find(
@@ -143,7 +148,7 @@ final class Conclusion {
         outcome.verdict().ifPresent(verdict -> {
             files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
             files.add(
-                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), place)));
+                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
         });
         if (request.kept()) {
             files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));

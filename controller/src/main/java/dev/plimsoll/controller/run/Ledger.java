@@ -9,6 +9,8 @@ import dev.plimsoll.reports.bundle.NodeLine;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.causes.Causes;
+import dev.plimsoll.reports.causes.RunSeries;
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.IntervalMerger;
 import dev.plimsoll.reports.results.MergedInterval;
@@ -46,6 +48,7 @@ final class Ledger implements AutoCloseable {
     private final InstantSource clock;
     private final GeneratorFitness.Limits limits;
     private final RunResults results;
+    private final RunSeries series = new RunSeries();
     private final List<Function<RunClock, RunEvent>> earlyEvents = new ArrayList<>();
     private final List<NodeSample> earlySamples = new ArrayList<>();
     private final Map<String, Long> offsets = new HashMap<>();
@@ -193,6 +196,7 @@ final class Ledger implements AutoCloseable {
         for (MergedInterval interval : complete) {
             try {
                 results.add(interval);
+                series.add(interval);
                 kept.add(interval);
             } catch (IllegalArgumentException e) {
                 problems.add("an interval was left out: " + e.getMessage());
@@ -263,6 +267,19 @@ final class Ledger implements AutoCloseable {
         RunEvent event = placed.apply(known == null ? provisional : known);
         observer.event(event);
         writer.event(event);
+    }
+
+    /** What moved in the run, and with what; for its end, when everything is known. */
+    List<RunEvent> moved() {
+        return Causes.of(results, series).stream()
+                .map(found -> new RunEvent(
+                        found.t(), found.type(), secrets.mask(found.sentence()), secrets.mask(found.detail())))
+                .toList();
+    }
+
+    /** Writes events that nobody is told of while the run goes on. */
+    void write(List<RunEvent> events) {
+        events.forEach(writer::event);
     }
 
     /** Writes {@code run.json} anew. */

@@ -37,6 +37,7 @@ public final class HtmlReport {
         data.verdict().ifPresent(verdict -> checks(out, verdict));
         HtmlTables.errors(out, data);
         HtmlTables.summary(out, data.summary());
+        Moved.section(out, data.events());
         charts(out, data);
         HtmlTables.nodes(out, data.summary());
         data.summary().server().ifPresent(server -> ServerTable.render(out, server));
@@ -83,13 +84,7 @@ public final class HtmlReport {
         if (headline.reasons().size() > 12) {
             out.element("p", "… and " + (headline.reasons().size() - 12) + " more reasons in verdict.json.");
         }
-        for (RunEvent event : data.events()) {
-            if (event.type().equals("attribution") || event.type().equals("drift")) {
-                out.open("p")
-                        .element("em", Markup.clip(event.sentence(), MAX_SENTENCE))
-                        .close();
-            }
-        }
+        Moved.header(out, data.events());
         facts(out, data, headline);
         agents(out, data);
         out.close();

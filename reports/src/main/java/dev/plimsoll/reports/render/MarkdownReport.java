@@ -3,6 +3,7 @@ package dev.plimsoll.reports.render;
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
@@ -24,16 +25,24 @@ public final class MarkdownReport {
     private static final int MAX_CHECKS = 24;
     private static final int MAX_FIGURES = 8;
     private static final int MAX_ERRORS = 4;
+    private static final int MAX_MOVED = 2;
     private static final int MAX_TEXT = 240;
 
     private MarkdownReport() {}
 
+    /** The whole text of a run of whose events nothing is known. */
+    public static String render(RunInfo info, Summary summary, Optional<Verdict> verdict, String place) {
+        return render(info, summary, verdict, List.of(), place);
+    }
+
     /**
      * The whole text.
      *
+     * @param events what happened; the first ones that tell what moved are shown
      * @param place where the bundle is; empty where it is nowhere
      */
-    public static String render(RunInfo info, Summary summary, Optional<Verdict> verdict, String place) {
+    public static String render(
+            RunInfo info, Summary summary, Optional<Verdict> verdict, List<RunEvent> events, String place) {
         Headline headline = Headline.of(info, verdict);
         List<String> lines = new ArrayList<>();
         lines.add("## " + headline.sign() + " " + headline.word() + ": "
@@ -46,6 +55,7 @@ public final class MarkdownReport {
         verdict.ifPresent(v -> checks(lines, v));
         figures(lines, summary);
         errors(lines, summary);
+        moved(lines, events);
         lines.add("");
         lines.add(footer(info, summary, place));
         return String.join("\n", lines) + "\n";
@@ -130,6 +140,18 @@ public final class MarkdownReport {
         }
         lines.add("");
         lines.add("Errors, warm-up included: " + String.join(" · ", parts));
+    }
+
+    private static void moved(List<String> lines, List<RunEvent> events) {
+        List<RunEvent> moved = Moved.of(events);
+        if (!moved.isEmpty()) {
+            lines.add("");
+            lines.add("What moved:");
+            moved.stream().limit(MAX_MOVED).forEach(event -> lines.add("- " + text(event.sentence())));
+            if (moved.size() > MAX_MOVED) {
+                lines.add("- … and " + (moved.size() - MAX_MOVED) + " more findings in events.ndjson");
+            }
+        }
     }
 
     private static String footer(RunInfo info, Summary summary, String place) {

@@ -24,6 +24,7 @@ public final class TextReport {
     private static final int MAX_CHECKS = 60;
     private static final int MAX_REQUESTS = 40;
     private static final int MAX_NODES = 24;
+    private static final int MAX_MOVED = 8;
     private static final List<String> LATENCIES = List.of("ttft", "itl", "tpot", "latency");
     private static final List<String> PLAIN_LATENCIES = List.of("latency", "service_time");
     private static final List<String> NODE_METRICS = List.of(
@@ -54,7 +55,7 @@ public final class TextReport {
      * @param info the run
      * @param summary its figures
      * @param verdict its verdict, if it has one
-     * @param events for examples of errors
+     * @param events for examples of errors, and for what moved
      * @param place where the bundle is; empty where it is nowhere
      * @param colour whether the terminal shows colours; without, there is no escape sequence in the text
      * @param width of a line; at least 60 is used
@@ -75,6 +76,7 @@ public final class TextReport {
         report.generator(summary);
         report.nodes(summary);
         summary.server().ifPresent(report::server);
+        report.moved(events);
         if (!place.isEmpty()) {
             report.line("");
             report.line("bundle     " + Terminal.clean(place));
@@ -335,6 +337,20 @@ public final class TextReport {
         for (int i = 0; i < findings.size(); i++) {
             line((i == 0 ? "server     " : "           ") + Terminal.wrap(findings.get(i), width - 11, 11));
         }
+    }
+
+    private void moved(List<RunEvent> events) {
+        List<RunEvent> moved = Moved.of(events);
+        if (moved.isEmpty()) {
+            return;
+        }
+        line("");
+        line(terminal.paint("soft", "what moved"));
+        for (RunEvent event : moved.subList(0, Math.min(MAX_MOVED, moved.size()))) {
+            String at = String.format("%9s", Quantities.clock(event.t()));
+            line(at + "  " + Terminal.wrap(event.sentence(), width - at.length() - 2, at.length() + 2));
+        }
+        more(moved.size() - MAX_MOVED, "findings in events.ndjson");
     }
 
     private void table(Columns table) {

@@ -28,8 +28,8 @@ final class TimePanel {
     private static final int MAX_MARKS = 24;
     /* Of many errors the first ones are marked, so that there is room for what else happened. */
     private static final int MAX_ERRORS = 6;
-    /* Phases are bands, and what an attribution says is of the whole run. */
-    private static final Set<String> UNMARKED = Set.of("phase", "attribution", "drift", "note");
+    /* Phases are bands. */
+    private static final Set<String> UNMARKED = Set.of("phase", "note");
 
     private final List<Timeline.Band> bands;
     private final List<RunEvent> marks;

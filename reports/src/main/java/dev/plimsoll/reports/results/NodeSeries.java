@@ -54,6 +54,21 @@ public final class NodeSeries {
         return Arrays.copyOf(found, count);
     }
 
+    /** Hands the values sampled in {@code [from, to)} to a consumer with their instants, in the order they came. */
+    public void between(double from, double to, PointConsumer consumer) {
+        for (int i = 0; i < size; i++) {
+            if (times[i] >= from && times[i] < to) {
+                consumer.accept(times[i], values[i]);
+            }
+        }
+    }
+
+    /** Takes a value and its instant, in seconds since the load began. */
+    public interface PointConsumer {
+        /** Takes one. */
+        void accept(double t, double value);
+    }
+
     /** The values sampled in each stretch. */
     public List<double[]> within(List<Stretch> stretches) {
         List<double[]> found = new ArrayList<>();

@@ -81,6 +81,11 @@ public final class RunResults {
         legStarts.put(leg, t);
     }
 
+    /** Whether a leg was started. */
+    public boolean hasStarted(int leg) {
+        return legStarts.containsKey(leg);
+    }
+
     /**
      * When a leg started, in seconds since the load began.
      *
