@@ -77,8 +77,9 @@ public final class GateCalibration {
      */
     public static void main(String[] arguments) {
         int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
-        List<String> parts =
-                arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("same", "limit", "far", "change");
+        List<String> parts = arguments.length > 1
+                ? List.of(arguments).subList(1, arguments.length)
+                : List.of("same", "limit", "far", "change");
         System.out.printf(
                 "%,d gates each; seconds correlated by 0.6; runs of the same code differ by 1 %%; %d earlier runs of %d s%n",
                 gates, EARLIER_RUNS, PLANNED);
@@ -100,7 +101,8 @@ public final class GateCalibration {
             print("broken", farAway(gates, 0.5, Watching.STOPPING));
         }
         if (parts.contains("change")) {
-            System.out.println("\nA change of mean +10%, p99 +20%, throughput -5%, within the length that the plan gave");
+            System.out.println(
+                    "\nA change of mean +10%, p99 +20%, throughput -5%, within the length that the plan gave");
             for (Change change : Change.values()) {
                 System.out.printf("  %-10s %s%n", change, planned(gates, change));
             }

@@ -203,14 +203,15 @@ final class CheckPlan {
         double within = past.within(planned);
         boolean byRuns = past.runs() >= ENOUGH_RUNS && past.spread() / past.runs() > within;
         double base = byRuns ? past.spread() / past.runs() : within;
-        boolean shared = byRuns && !(own > past.spread());
-        double first = shared ? past.spread() : own;
         double baseFreedom = byRuns ? past.runs() - 1.0 : Math.max(1, past.freedomPerSecond() * planned * past.runs());
-        double degrees = shared
-                ? baseFreedom
-                : (first + base) * (first + base) / (first * first / freedom + base * base / baseFreedom);
+        double degrees = (own + base) * (own + base) / (own * own / freedom + base * base / baseFreedom);
+        double half = quantile(degrees) * Math.sqrt(own + base);
+        if (byRuns) {
+            /* The comparison takes this run to differ as much as the earlier ones unless it varies more by itself. */
+            half = Math.max(half, quantile(baseFreedom) * Math.sqrt(past.spread() + base));
+        }
         double noise = own + (byRuns ? past.likely() / past.runs() : base) + past.beyond(planned);
-        return change >= quantile(degrees) * Math.sqrt(first + base) + strays * Math.sqrt(noise);
+        return change >= half + strays * Math.sqrt(noise);
     }
 
     private double quantile(double freedom) {
