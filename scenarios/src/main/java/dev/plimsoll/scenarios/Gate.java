@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What decides.
@@ -102,14 +103,18 @@ public record Gate(
     /**
      * What the run is compared with.
      *
-     * @param run a run bundle's directory; absent: the last promoted runs of this scenario in the store
+     * @param run a directory: a run bundle, or a store whose last promoted runs of this scenario are taken; absent: those
+     *     of the run's own store
      * @param runs how many of them
      * @param required whether a run without a baseline is inconclusive
+     * @param allow what the release is meant to change, so that a run that differs in it is still compared
      * @param checks the comparisons
      */
-    public record Baseline(Optional<String> run, int runs, boolean required, List<BaselineCheck> checks) {
+    public record Baseline(
+            Optional<String> run, int runs, boolean required, Set<Difference> allow, List<BaselineCheck> checks) {
         /** Checks the components. */
         public Baseline {
+            allow = Set.copyOf(allow);
             checks = List.copyOf(checks);
             Rule.require(runs >= 1, "baseline.runs is at least 1", runs);
             Rule.require(!checks.isEmpty(), "baseline.checks has at least one check", "[]");
@@ -122,12 +127,19 @@ public record Gate(
          * A command, run without a shell.
          *
          * @param command program and arguments
+         * @param timeout a command that runs longer is ended; absent: the usual limit
          */
-        record Exec(List<String> command) implements Action {
-            /** Checks the component. */
+        record Exec(List<String> command, Optional<Duration> timeout) implements Action {
+            /** Checks the components. */
             public Exec {
                 command = List.copyOf(command);
                 Rule.require(!command.isEmpty(), "exec names a program", "[]");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** With the usual limit. */
+            public Exec(List<String> command) {
+                this(command, Optional.empty());
             }
         }
 
@@ -136,11 +148,27 @@ public record Gate(
          *
          * @param url where to
          * @param headers sent along
+         * @param secret what the request is signed with; absent: it is not
+         * @param timeout an attempt that takes longer has failed; absent: the usual limit
          */
-        record Webhook(URI url, Map<String, String> headers) implements Action {
+        record Webhook(URI url, Map<String, String> headers, Optional<String> secret, Optional<Duration> timeout)
+                implements Action {
             /** Checks the components. */
             public Webhook {
                 headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+                Rule.require(secret.map(s -> !s.isEmpty()).orElse(true), "a webhook's secret is not empty", "\"\"");
+                timeout.ifPresent(limit -> Rule.positive(limit, "an action's timeout"));
+            }
+
+            /** Not signed, with the usual limit. */
+            public Webhook(URI url, Map<String, String> headers) {
+                this(url, headers, Optional.empty(), Optional.empty());
+            }
+
+            /** Without the secret. */
+            @Override
+            public String toString() {
+                return "Webhook[" + url + "]";
             }
         }
     }

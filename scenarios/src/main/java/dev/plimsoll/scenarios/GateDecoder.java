@@ -4,9 +4,11 @@ import dev.plimsoll.scenarios.Gate.Action;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code gate}. */
 final class GateDecoder {
@@ -97,6 +99,12 @@ final class GateDecoder {
         int runs = values.integer(section.orDefault("runs"), "baseline.runs", 1, 1000)
                 .orElse(1);
         boolean required = values.bool(section.orDefault("required")).orElse(true);
+        Set<Difference> allow = EnumSet.noneOf(Difference.class);
+        section.get("allow").ifPresent(field -> {
+            for (Field item : values.oneOrMore(field, "allow")) {
+                values.word(item, "allow", Words.DIFFERENCES).ifPresent(allow::add);
+            }
+        });
         List<BaselineCheck> checks = new ArrayList<>();
         section.need("checks").ifPresent(field -> {
             for (Field item : values.filledList(field, "checks")) {
@@ -105,7 +113,7 @@ final class GateDecoder {
         });
         return checks.isEmpty()
                 ? Optional.empty()
-                : section.build(() -> new Gate.Baseline(run, runs, required, checks));
+                : section.build(() -> new Gate.Baseline(run, runs, required, allow, checks));
     }
 
     private List<Action> actions(Section section, String key) {
@@ -125,11 +133,13 @@ final class GateDecoder {
             values.problems().add(section.place(), section.path(), "an action has either `exec` or `webhook`");
             return Optional.empty();
         }
+        Optional<Duration> timeout =
+                section.get("timeout").flatMap(field -> values.positiveDuration(field, "an action's timeout"));
         if (section.has("exec")) {
             return section.get("exec")
                     .map(values::command)
                     .filter(command -> !command.isEmpty())
-                    .map(Action.Exec::new);
+                    .map(command -> new Action.Exec(command, timeout));
         }
         return section.get("webhook")
                 .flatMap(field -> values.section(field, Block.WEBHOOK, "webhook"))
@@ -137,7 +147,17 @@ final class GateDecoder {
                     Optional<URI> url = webhook.need("url").flatMap(values::url);
                     Map<String, String> headers =
                             webhook.get("headers").map(values::headers).orElse(Map.of());
-                    return url.map(to -> new Action.Webhook(to, headers));
+                    Optional<String> secret = webhook.get("secret").flatMap(this::secret);
+                    return url.map(to -> new Action.Webhook(to, headers, secret, timeout));
                 });
+    }
+
+    private Optional<String> secret(Field field) {
+        Optional<String> secret = values.text(field);
+        if (secret.isPresent() && secret.get().isEmpty()) {
+            values.problem(field, "a webhook's secret is not empty");
+            return Optional.empty();
+        }
+        return secret;
     }
 }

@@ -25,11 +25,12 @@ final class Secrets {
     private static final Pattern ENVIRONMENT_PLACES = Pattern.compile(
             "target\\.headers\\..*|target\\.tls\\.(ca|cert|key)|workload\\[\\d+]\\.request\\.(path|body|headers\\..*)"
                     + "|nodes\\[\\d+]\\.probes\\[\\d+]\\.(command\\[\\d+]|headers\\..*)"
-                    + "|gate\\.on_[a-z]+\\[\\d+]\\.(exec\\[\\d+]|webhook\\.url|webhook\\.headers\\..*)");
+                    + "|gate\\.on_[a-z]+\\[\\d+]\\.(exec\\[\\d+]|webhook\\.url|webhook\\.secret|webhook\\.headers\\..*)");
     private static final Pattern URL_PLACES = Pattern.compile("target\\.url(\\[\\d+])?|.*\\.url");
     private static final Pattern HEADER = Pattern.compile("(?:.*\\.)headers\\.([^.]+)");
     private static final Pattern SECRET_HEADER =
             Pattern.compile("(?i).*(authorization|cookie|token|secret|password|api-?key).*");
+    private static final Pattern WEBHOOK_SECRET = Pattern.compile("gate\\.on_[a-z]+\\[\\d+]\\.webhook\\.secret");
     private static final Pattern SCHEME = Pattern.compile("(Bearer|Basic|Token|Digest) +(.+)");
     private static final Pattern USER_INFO =
             Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)@(.*)$", Pattern.DOTALL);
@@ -63,6 +64,11 @@ final class Secrets {
     }
 
     private void maskLiteral(String path, Scalar scalar) {
+        if (WEBHOOK_SECRET.matcher(path).matches()) {
+            add(scalar.text());
+            scalar.replaceText(scalar.text(), Values.MASK);
+            return;
+        }
         Matcher header = HEADER.matcher(path);
         if (header.matches() && SECRET_HEADER.matcher(header.group(1)).matches()) {
             Matcher scheme = SCHEME.matcher(scalar.text());

@@ -36,7 +36,7 @@ class SecretsTest {
               thresholds: [ latency.p99 < 5s ]
               on_rollback:
                 - exec: [ notify, "${env:SECRET}" ]
-                - webhook: { url: "https://hooks/${env:SECRET}", headers: { X-Key: "${env:SECRET}" } }
+                - webhook: { url: "https://hooks/${env:SECRET}", headers: { X-Key: "${env:SECRET}" }, secret: "${env:SECRET}" }
             """;
 
     private static ScenarioFile read(String yaml, Map<String, String> environment) throws ScenarioException {
@@ -168,5 +168,13 @@ class SecretsTest {
         ScenarioFile file = Scenarios.complete("chat.yaml");
         assertTrue(file.masked().contains("url: https://***"), file.masked());
         assertFalse(file.masked().contains("T000"), file.masked());
+    }
+
+    @Test
+    void aWebhooksSecretIsMaskedThoughItIsWrittenInTheFile() throws ScenarioException {
+        String yaml = SECRETIVE.replace("secret: \"${env:SECRET}\"", "secret: sign-with-this");
+        ScenarioFile file = read(yaml, Map.of("SECRET", "another-one"));
+        assertFalse(file.masked().contains("sign-with-this"), file.masked());
+        assertTrue(file.secrets().contains("sign-with-this"));
     }
 }

@@ -1,14 +1,13 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.controller.actions.GateActions;
 import dev.plimsoll.controller.run.Planning;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.controller.run.RunRequest;
 import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.render.PlanText;
 import dev.plimsoll.reports.render.WatchText;
 import dev.plimsoll.reports.verdict.GatePlan;
-import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
@@ -24,9 +23,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gate",
         description = {
-            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).%n",
+            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).",
+            "Machines that are not fit to be measured make it INCONCLUSIVE before any load: see plimsoll preflight.%n",
             "The scenario needs a gate. Its on_promote, on_rollback and on_inconclusive actions run after the verdict; "
-                    + "one that fails is told, and the exit code stays the verdict's. An interrupted gate (4) runs none.%n"
+                    + "one that fails is told and the exit code stays the verdict's, but a command of on_rollback that fails "
+                    + "makes it 4. An interrupted gate (4) runs none. In GitHub Actions the verdict becomes annotations, the "
+                    + "step's summary and its outputs.%n"
         },
         footer = {"", "Example: plimsoll gate chat-gate --set target.url=http://127.0.0.1:8000"})
 final class GateCommand implements Callable<Integer> {
@@ -38,6 +40,9 @@ final class GateCommand implements Callable<Integer> {
 
     @Mixin
     private final RunOptions options = new RunOptions();
+
+    @Option(names = "--no-preflight", description = "Do not look at the machines first.")
+    private boolean noPreflight;
 
     @Option(names = "--explain", description = "Say, too, why the load ended when it did, check by check.")
     private boolean explain;
@@ -76,7 +81,11 @@ final class GateCommand implements Callable<Integer> {
         }
         Masking masking = new Masking(file.secrets());
         Console shown = options.noColor ? console.plain() : console;
-        RunSession session = new RunSession(shown, options.request(file, true), options.quiet, masking);
+        RunRequest request = options.request(file, true);
+        if (!noPreflight) {
+            request = request.after(Locks.of(file.scenario().preflight()));
+        }
+        RunSession session = new RunSession(shown, request, options.quiet, masking);
         RunOutcome outcome = session.run();
         if (options.format == RunOptions.Format.JSON) {
             outcome.verdict().ifPresent(verdict -> shown.print(masking.apply(BundleJson.file(verdict))));
@@ -91,10 +100,12 @@ final class GateCommand implements Callable<Integer> {
                 shown.print(why);
             }
         }
-        if (!session.interrupted() && outcome.verdict().isPresent()) {
-            act(gate, outcome, outcome.verdict().get(), shown, masking);
+        ExitCode code = ExitCode.ofGate(outcome, session.interrupted());
+        if (outcome.verdict().isPresent()) {
+            code = new AfterVerdict(gate, environment, masking, shown)
+                    .tell(outcome, outcome.verdict().get(), code);
         }
-        return ExitCode.ofGate(outcome, session.interrupted()).code();
+        return code.code();
     }
 
     private int plan(ScenarioFile file) throws CommandException {
@@ -127,11 +138,5 @@ final class GateCommand implements Callable<Integer> {
                     ExitCode.USAGE, "--change is a percentage above 0, such as 5%, not \"" + change + "\"");
         }
         return shares;
-    }
-
-    private void act(Gate gate, RunOutcome outcome, Verdict verdict, Console shown, Masking masking) {
-        GateActions actions =
-                new GateActions(gate, sentence -> shown.say(masking.apply(sentence)), GateActions.Limits.DEFAULT);
-        actions.run(verdict, outcome.bundle());
     }
 }

@@ -8,6 +8,7 @@ import dev.plimsoll.reports.causes.Causes;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.render.OpenMetricsText;
 import dev.plimsoll.reports.render.ReportData;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.render.TextReport;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Render a run bundle again: report.html, verdict.md and junit.xml in its directory, text here.%n",
+            "Render a run bundle again: report.html, verdict.md, junit.xml and metrics.txt in its directory, text here.%n",
             "Measures and judges nothing anew. A bundle whose run was killed is rendered as far as it goes.%n"
         })
 @SuppressWarnings("NullAway.Init") // set by picocli
@@ -103,6 +104,7 @@ final class ReportCommand implements Callable<Integer> {
                 "verdict.md",
                 MarkdownReport.render(
                         data.info(), data.summary(), data.verdict(), data.events(), directory.toString()));
+        replace(directory, "metrics.txt", OpenMetricsText.render(data.info(), data.summary(), data.verdict()));
         if (data.verdict().isPresent()) {
             replace(
                     directory,

@@ -6,12 +6,13 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** The version of this build; controller and agents must have the same. */
-final class BuildVersion {
+public final class BuildVersion {
     private static final String RESOURCE = "/dev/plimsoll/controller/commands/version.properties";
 
     private BuildVersion() {}
 
-    static String number() {
+    /** Such as {@code 1.0.0}; {@code unknown} where the build left it out. */
+    public static String number() {
         Properties properties = new Properties();
         try (InputStream resource = BuildVersion.class.getResourceAsStream(RESOURCE)) {
             if (resource != null) {

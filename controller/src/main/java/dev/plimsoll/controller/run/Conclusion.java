@@ -11,6 +11,7 @@ import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.render.HtmlReport;
 import dev.plimsoll.reports.render.JunitXml;
 import dev.plimsoll.reports.render.MarkdownReport;
+import dev.plimsoll.reports.render.OpenMetricsText;
 import dev.plimsoll.reports.render.ReportDataBuilder;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Summary;
@@ -94,10 +95,7 @@ final class Conclusion {
             List<RunEvent> moved) {}
 
     private Baselines baselines() {
-        return Baselines.find(
-                scenario.gate().flatMap(Gate::baseline),
-                request.store(),
-                request.scenario().loadHash());
+        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
     }
 
     private RunOutcome outcome(Measured measured, List<String> problems) {
@@ -114,6 +112,7 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
+                measured.baselines().notes(),
                 secrets.mask(missing),
                 measured.watched());
         Optional<Verdict> verdict =
@@ -147,6 +146,7 @@ final class Conclusion {
         files.add(() -> writer.summary(summary));
         outcome.verdict().ifPresent(verdict -> {
             files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
+            files.add(() -> writer.file("metrics.txt", OpenMetricsText.render(info, summary, Optional.of(verdict))));
             files.add(() -> writer.file(
                     "verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
         });

@@ -26,11 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** Agents in processes of their own on this machine, started from this very installation, behind a clustered bus. */
 final class ProcessFleet implements Fleet {
-    private static final String MAIN = "dev.plimsoll.controller.Main";
     private static final long JOIN_SECONDS = 35;
     private static final long CLOSE_SECONDS = 5;
     private static final int LONGEST_LOG = 1 << 20;
@@ -145,36 +143,13 @@ final class ProcessFleet implements Fleet {
         int cores = Math.max(1, Runtime.getRuntime().availableProcessors() / agents);
         /* An interrupt from the terminal goes to all processes at once: the controller then still wants last words. */
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "agent"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        String home = System.getProperty("plimsoll.home");
-        if (home == null) {
-            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        } else {
-            Path options = Path.of(home, "jvm.options");
-            Path cache = Path.of(home, "plimsoll.aot");
-            if (cache.toFile().length() > 0) {
-                command.add("-XX:AOTCache=" + cache);
-            }
-            if (Files.isRegularFile(options)) {
-                command.add("@" + options);
-            }
-            command.addAll(ownOptions());
-            command.addAll(List.of("-Dplimsoll.home=" + home, "-cp", Path.of(home, "lib") + "/*"));
-        }
-        command.addAll(List.of(MAIN, "agent", "--controller", bus.settings().self()));
-        command.addAll(List.of("--cluster", bus.settings().name(), "--label", label));
-        command.addAll(List.of("--shards", String.valueOf(AgentHost.shardsFor(cores))));
-        transport.ifPresent(name -> command.addAll(List.of("--transport", name)));
+        List<String> arguments =
+                new ArrayList<>(List.of("agent", "--controller", bus.settings().self()));
+        arguments.addAll(List.of("--cluster", bus.settings().name(), "--label", label));
+        arguments.addAll(List.of("--shards", String.valueOf(AgentHost.shardsFor(cores))));
+        transport.ifPresent(name -> arguments.addAll(List.of("--transport", name)));
+        command.addAll(OwnProgram.command(arguments));
         return command;
-    }
-
-    /** JVM options that a person gave for the program: as the launcher does, split at blanks. */
-    private static List<String> ownOptions() {
-        return Pattern.compile("\\s+")
-                .splitAsStream(Optional.ofNullable(System.getenv("PLIMSOLL_JVM_OPTIONS"))
-                        .orElse(""))
-                .filter(option -> !option.isEmpty())
-                .toList();
     }
 
     /** Reads to the end, so that the process never blocks, but keeps the beginning only. */

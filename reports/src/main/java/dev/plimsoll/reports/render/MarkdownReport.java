@@ -9,6 +9,7 @@ import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.Summary;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import java.util.Optional;
 public final class MarkdownReport {
     /** The most lines. */
     public static final int MAX_LINES = 60;
+
+    /** The most characters: those of a comment on GitHub. */
+    public static final int MAX_CHARACTERS = 65_536;
 
     private static final int MAX_REASONS = 3;
     private static final int MAX_CHECKS = 24;
@@ -58,7 +62,21 @@ public final class MarkdownReport {
         moved(lines, events);
         lines.add("");
         lines.add(footer(info, summary, place));
-        return String.join("\n", lines) + "\n";
+        return fitted(lines);
+    }
+
+    /** Takes the longest lines away until the rest fits; the heading always does. */
+    private static String fitted(List<String> lines) {
+        List<String> kept = new ArrayList<>(lines);
+        String text = String.join("\n", kept) + "\n";
+        while (text.length() > MAX_CHARACTERS) {
+            kept.remove(kept.stream()
+                    .skip(1)
+                    .max(Comparator.comparingInt(String::length))
+                    .orElseThrow());
+            text = String.join("\n", kept) + "\n\nSome lines were too long for a comment; verdict.json has all.\n";
+        }
+        return text;
     }
 
     private static void checks(List<String> lines, Verdict verdict) {

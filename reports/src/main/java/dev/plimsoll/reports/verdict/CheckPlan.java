@@ -156,8 +156,9 @@ final class CheckPlan {
             never |= seconds.isEmpty();
             lengths.add(new GatePlan.Length(change, seconds));
         }
-        String note = compared && past.runs() == 1
-                ? "one earlier run does not tell how much runs differ, so it may take more"
+        String note = compared && past.runs() < ENOUGH_RUNS
+                ? (past.runs() == 1 ? "one earlier run does" : "two earlier runs do")
+                        + " not tell how much runs differ, so it may take more; promote three"
                 : compared && never ? "earlier runs differ by too much for any length; promote more runs" : "";
         return new GatePlan.Line(
                 expression,

@@ -60,6 +60,20 @@ final class MarkdownReportTest {
     }
 
     @Test
+    void fitsACommentWhateverTheScenarioSays() {
+        List<Verdict.Check> many = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            // Each character becomes five: 24 rows of 240 such characters and more are beyond 65,536.
+            many.add(TestingReports.check(i + "&".repeat(2000), Verdict.Kind.THRESHOLD, Verdict.CheckOutcome.FAIL, ""));
+        }
+        List<String> reasons = List.of("&".repeat(50_000), "<".repeat(50_000), "@".repeat(50_000));
+        Verdict verdict = new Verdict(1, "&".repeat(20_000), Verdict.Outcome.ROLLBACK, reasons, many);
+        String text = render(Optional.of(verdict));
+        assertTrue(text.length() <= MarkdownReport.MAX_CHARACTERS, text.length() + " characters");
+        assertTrue(text.startsWith("## ✗ ROLLBACK: chat-release-gate\n"), text.substring(0, 60));
+    }
+
+    @Test
     void runWithoutLoadHasNoFigures() {
         ReportData empty = TestingReports.empty();
         String text = MarkdownReport.render(empty.info(), empty.summary(), empty.verdict(), "");

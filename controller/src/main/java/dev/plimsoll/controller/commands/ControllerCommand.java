@@ -1,0 +1,137 @@
+package dev.plimsoll.controller.commands;
+
+import dev.plimsoll.agent.transport.Transports;
+import dev.plimsoll.controller.service.ControllerService;
+import dev.plimsoll.controller.service.ServiceOptions;
+import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code plimsoll controller}. */
+@Command(
+        name = "controller",
+        description = {
+            "Serves the bundles of a store over HTTP, for Argo Rollouts and for people, and answers Flagger's webhooks.%n",
+            "Prints its URL when it is ready, and runs until a signal ends it (exit code 0). It asks nobody who they "
+                    + "are: keep it where only the cluster reaches it.%n"
+        },
+        footer = {"", "Example: plimsoll controller --port 8090 --store runs --scenarios scenarios"})
+@SuppressWarnings("NullAway.Init") // set by picocli
+final class ControllerCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "8090",
+            description = "Port; 0: any free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; 0.0.0.0: every one (default: ${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(
+            names = "--store",
+            paramLabel = "DIR",
+            defaultValue = "runs",
+            description = "Where run bundles are kept: the --out of gates (default: ${DEFAULT-VALUE}).")
+    private Path store;
+
+    @Option(
+            names = "--scenarios",
+            paramLabel = "DIR",
+            description = "Scenarios that a hook may gate a release with, by name: NAME.yaml (none).")
+    private Optional<Path> scenarios;
+
+    @Option(
+            names = "--gates",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Gates at once; the others wait (default: ${DEFAULT-VALUE}).")
+    private int gates;
+
+    @Option(
+            names = "--silence",
+            paramLabel = "SECONDS",
+            defaultValue = "300",
+            description = "A run that has written nothing for so long was killed (default: ${DEFAULT-VALUE}).")
+    private long silence;
+
+    ControllerCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws CommandException, InterruptedException {
+        ServiceOptions options = options();
+        CountDownLatch ended = new CountDownLatch(1);
+        Signals.take(name -> ended.countDown());
+        Vertx vertx = Vertx.builder()
+                .withTransport(Transports.choose(Optional.empty()))
+                .build();
+        try {
+            ControllerService service = start(vertx, options);
+            String shown = host.contains(":") ? "[" + host + "]" : host;
+            console.print("http://" + shown + ":" + service.port() + "\n");
+            console.say("serving the runs of " + store
+                    + options.scenarios()
+                            .map(s -> ", and gating with the scenarios of " + s)
+                            .orElse("")
+                    + "; Ctrl-C ends it");
+            ended.await();
+            console.say("stopping");
+            service.close();
+            return ExitCode.DONE.code();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private ServiceOptions options() throws CommandException {
+        if (scenarios.isPresent() && !Files.isDirectory(scenarios.get())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--scenarios " + scenarios.get() + " is no directory; name one that holds NAME.yaml files");
+        }
+        if (Files.exists(store) && !Files.isDirectory(store)) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--store " + store + " is no directory; name the --out of gates");
+        }
+        try {
+            return new ServiceOptions(host, port, store, scenarios, gates, Duration.ofSeconds(silence));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ControllerService start(Vertx vertx, ServiceOptions options) throws CommandException {
+        try {
+            return ControllerService.start(vertx, options, InstantSource.system())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            boolean taken = cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).contains("in use");
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "cannot listen on " + host + ":" + port + ": " + cause.getMessage()
+                            + (taken ? "; choose another port with --port, or any free one with --port 0" : ""),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+package dev.plimsoll.controller.service;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.plimsoll.measurements.MeasurementsJson;
+import dev.plimsoll.reports.bundle.BundleException;
+import dev.plimsoll.reports.bundle.BundleJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Which gate belongs to which release. A release has one gate, however often it is asked for. The book is kept on disk, so
+ * that it outlives the controller; a gate that did not is begun anew when it is asked for again. Safe for use by several
+ * threads.
+ */
+final class GateBook implements AutoCloseable {
+    private static final JsonMapper JSON = MeasurementsJson.mapper();
+    private static final int MOST_WAITING = 100;
+    private static final String SUFFIX = ".json";
+    private static final String SCENARIO_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,100}";
+
+    private final Path directory;
+    private final Optional<Path> scenarios;
+    private final GateRunner runner;
+    private final InstantSource clock;
+    private final ExecutorService executor;
+    private final Map<String, BookedGate> gates = new HashMap<>();
+    private boolean closed;
+
+    /** A wish that cannot be met. The message is for a person. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        RefusedException(int status, String message) {
+            super(message);
+            this.status = status;
+        }
+
+        /** The HTTP status that says so. */
+        int status() {
+            return status;
+        }
+    }
+
+    /**
+     * Opens a book.
+     *
+     * @param directory where it is kept; made when the first gate is booked
+     * @param scenarios where scenarios are; absent: no gate can be started
+     * @param atOnce how many gates run at once
+     * @throws BundleException when a page of it cannot be read
+     */
+    GateBook(Path directory, Optional<Path> scenarios, int atOnce, GateRunner runner, InstantSource clock) {
+        this.directory = requireNonNull(directory, "directory");
+        this.scenarios = requireNonNull(scenarios, "scenarios");
+        this.runner = requireNonNull(runner, "runner");
+        this.clock = requireNonNull(clock, "clock");
+        executor = Executors.newFixedThreadPool(
+                atOnce, Thread.ofPlatform().daemon().name("gate-", 0).factory());
+        read();
+    }
+
+    private void read() {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            List<Path> pages = files.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+            for (Path page : pages) {
+                BookedGate gate = JSON.readValue(Files.readString(page), BookedGate.class);
+                gates.put(gate.release().key(), gate.state().isOpen() ? gate.lost(clock.instant()) : gate);
+            }
+        } catch (JsonProcessingException e) {
+            throw new BundleException(
+                    "the book of gates in " + directory + " is broken: " + e.getOriginalMessage()
+                            + "; remove what is broken, and its gates are run again",
+                    e);
+        } catch (IOException e) {
+            throw new BundleException("cannot read " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The gate of that release, if there is one. */
+    synchronized Optional<BookedGate> find(Release release) {
+        return Optional.ofNullable(gates.get(release.key())).map(this::withRun);
+    }
+
+    private BookedGate withRun(BookedGate gate) {
+        return gate.state() == BookedGate.State.RUNNING ? gate.of(runner.runOf(gate.release())) : gate;
+    }
+
+    /** Forgets the gate of a release, so that it is begun anew when it is asked for again; tells whether it could. */
+    synchronized boolean forget(Release release) {
+        BookedGate gate = gates.get(release.key());
+        if (gate == null || gate.state().isOpen()) {
+            return false;
+        }
+        Path file = directory.resolve(release.key() + SUFFIX);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new BundleException("cannot remove " + file + ": " + e.getMessage(), e);
+        }
+        gates.remove(release.key());
+        return true;
+    }
+
+    /**
+     * The gate of that release, begun now if there is none yet. Does not block.
+     *
+     * @param scenario its name: that of a file {@code NAME.yaml} in the directory of scenarios
+     * @throws RefusedException when it cannot be begun, or was begun with another scenario
+     */
+    synchronized BookedGate ask(Release release, String scenario) throws RefusedException {
+        BookedGate known = gates.get(release.key());
+        if (known != null && known.state() != BookedGate.State.LOST) {
+            if (!known.scenario().equals(scenario)) {
+                throw new RefusedException(
+                        Answer.CONFLICT,
+                        "the gate of " + release + " has the scenario " + known.scenario() + ", not " + scenario);
+            }
+            return withRun(known);
+        }
+        if (closed) {
+            throw new RefusedException(Answer.FORBIDDEN, "the controller is stopping");
+        }
+        Path file = file(scenario);
+        long waiting = gates.values().stream()
+                .filter(gate -> gate.state() == BookedGate.State.QUEUED)
+                .count();
+        if (waiting >= MOST_WAITING) {
+            throw new RefusedException(
+                    Answer.TOO_MANY, MOST_WAITING + " gates wait already; ask again when some have ended");
+        }
+        BookedGate gate = BookedGate.queued(release, scenario, clock.instant());
+        keep(gate);
+        executor.execute(() -> run(release, file));
+        return gate;
+    }
+
+    private Path file(String scenario) throws RefusedException {
+        Path place = scenarios.orElseThrow(() -> new RefusedException(
+                Answer.FORBIDDEN, "this controller starts no gates; start it with --scenarios DIR"));
+        if (!scenario.matches(SCENARIO_NAME)) {
+            throw new RefusedException(
+                    Answer.BAD_REQUEST,
+                    "a scenario's name is of letters, digits, dots and dashes, not \"" + scenario + "\"");
+        }
+        Path file = place.resolve(scenario + ".yaml");
+        if (!Files.isRegularFile(file)) {
+            throw new RefusedException(
+                    Answer.NOT_FOUND, "there is no scenario " + scenario + ".yaml in the controller's --scenarios");
+        }
+        return file;
+    }
+
+    private void run(Release release, Path scenario) {
+        if (!change(release, BookedGate::running)) {
+            return;
+        }
+        try {
+            GateRunner.Ended end = runner.run(release, scenario);
+            change(release, gate -> gate.ended(end, clock.instant()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            change(release, gate -> gate.lost(clock.instant()));
+        }
+    }
+
+    /** Changes an open gate; tells whether it was one. */
+    private synchronized boolean change(Release release, UnaryOperator<BookedGate> step) {
+        BookedGate gate = gates.get(release.key());
+        if (gate == null || !gate.state().isOpen() || closed) {
+            return false;
+        }
+        try {
+            keep(step.apply(gate));
+        } catch (BundleException e) {
+            /* What a restart would not know is known until then. */
+            gates.put(release.key(), step.apply(gate));
+        }
+        return true;
+    }
+
+    private void keep(BookedGate gate) {
+        Path file = directory.resolve(gate.release().key() + SUFFIX);
+        Path temporary = directory.resolve(gate.release().key() + ".tmp");
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(temporary, BundleJson.file(gate));
+            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new BundleException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+        gates.put(gate.release().key(), gate);
+    }
+
+    /** Ends what runs; what has not ended is lost, and begun anew when it is asked for again. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        executor.shutdownNow();
+        runner.stop();
+    }
+}

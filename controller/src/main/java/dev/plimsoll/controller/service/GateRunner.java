@@ -1,0 +1,32 @@
+package dev.plimsoll.controller.service;
+
+import dev.plimsoll.reports.verdict.Verdict;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Runs gates. Safe for use by several threads. */
+interface GateRunner {
+    /**
+     * Runs a gate to its end. Blocks.
+     *
+     * @param scenario the scenario's file
+     */
+    Ended run(Release release, Path scenario) throws InterruptedException;
+
+    /** The id of the run of a gate that has begun, once it has one. */
+    Optional<String> runOf(Release release);
+
+    /** Ends the gates that run, so that their bundles say so. Blocks. */
+    void stop();
+
+    /**
+     * What became of a gate.
+     *
+     * @param exitCode of its process; absent when it could not be started
+     * @param run the run's id
+     * @param verdict its answer; absent when there is none that may be trusted
+     * @param sentence why
+     */
+    record Ended(
+            Optional<Integer> exitCode, Optional<String> run, Optional<Verdict.Outcome> verdict, String sentence) {}
+}
