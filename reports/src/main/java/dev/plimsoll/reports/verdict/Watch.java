@@ -53,6 +53,7 @@ public final class Watch {
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
     private final Map<Level, List<Judged>> families = new HashMap<>();
+    private double written;
     private int looks;
     private int compared;
     private boolean plannedLooked;
@@ -153,6 +154,7 @@ public final class Watch {
             return Optional.empty();
         }
         looks++;
+        written = Math.max(written, written(soFar));
         families.clear();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
@@ -331,22 +333,31 @@ public final class Watch {
      * @param whole whether the load went to the end that it was given
      */
     public Watched finish(RunResults results, boolean whole) {
-        List<PhaseWindow> measured = results.windows(Optional.empty());
-        String phase = end.map(OpenEnd::phase)
-                .orElseGet(() -> measured.isEmpty() ? "" : measured.getLast().phase());
+        String phase = phase(results);
         double seconds = results.strata(Optional.of(phase)).stream()
                 .mapToDouble(Stratum::measuredSeconds)
                 .sum();
-        double written = results.windows(Optional.of(phase)).stream()
-                .mapToDouble(PhaseWindow::seconds)
-                .sum();
-        double planned = end.map(one -> seconds(one.planned())).orElse(Math.max(written, seconds));
+        double length = Math.max(written, written(results));
+        double planned = end.map(one -> seconds(one.planned())).orElse(Math.max(length, seconds));
         double longest = end.map(one -> seconds(one.longest())).orElse(planned);
         Ending ending = ending(whole);
         List<Watched.Decision> decisions =
                 items.stream().filter(decided::containsKey).map(decided::get).toList();
         return new Watched(
                 phase, planned, longest, seconds, looks, ending, sentence(ending, phase, seconds), decisions);
+    }
+
+    private String phase(RunResults results) {
+        List<PhaseWindow> measured = results.windows(Optional.empty());
+        return end.map(OpenEnd::phase)
+                .orElseGet(() -> measured.isEmpty() ? "" : measured.getLast().phase());
+    }
+
+    /* How long the last measured phase is to last; a leg that is stopped is cut off, so this is asked before. */
+    private double written(RunResults results) {
+        return results.windows(Optional.of(phase(results))).stream()
+                .mapToDouble(PhaseWindow::seconds)
+                .sum();
     }
 
     private Ending ending(boolean whole) {

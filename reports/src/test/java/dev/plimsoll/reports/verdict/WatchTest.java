@@ -182,4 +182,23 @@ class WatchTest {
         assertEquals(TestingGates.judge(gate, results).checks(), verdict.checks());
         assertEquals(Optional.of(0.95), verdict.checks().getFirst().confidence());
     }
+
+    @Test
+    void aBrokenLimitSaysHowLongTheLoadWasPlanned() {
+        Gate gate = TestingGates.gate("latency.mean < 120");
+        RunResults results = new RunResults("run", List.of(TestingLoad.steady("steady", 60)));
+        results.legStarts(0, 0);
+        TestingGates.Latencies slow = normal(140, 1);
+        for (int second = 0; second < 12; second++) {
+            results.add(TestingLoad.second(second, TestingLoad.succeeded("steady", "chat", slow.of(second))));
+        }
+        Watch watch = new Watch(gate, Optional.empty(), List.of());
+        assertEquals(Optional.of(Watch.Step.STOP), watch.look(results).map(Watch.Advice::step));
+        results.legStopped(0, 12);
+        Watched watched = watch.finish(results, false);
+        assertEquals(Ending.BROKEN, watched.ending());
+        assertEquals(60, watched.planned());
+        assertEquals(12, watched.seconds());
+        assertEquals(1, watched.decisions().size());
+    }
 }
