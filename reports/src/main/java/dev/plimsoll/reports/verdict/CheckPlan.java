@@ -127,10 +127,10 @@ final class CheckPlan {
     }
 
     private static String flawless(Optional<Double> allowed, double rate) {
-        return allowed.map(share -> "no request counted against it in earlier runs; it passes once 1 / "
-                        + Wording.percent(share) + " requests came without one, after "
-                        + Quantities.clock(1 / share / rate))
-                .orElse("no request counted against it in earlier runs");
+        String none = "no request counted against it in earlier runs";
+        return allowed.map(share -> none + "; it passes once " + Quantities.count((long) Math.ceil(1 / share))
+                        + " requests came without one, after " + Quantities.clock(1 / share / rate))
+                .orElse(none);
     }
 
     private static GatePlan.Line line(
