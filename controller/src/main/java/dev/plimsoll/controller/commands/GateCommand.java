@@ -1,22 +1,22 @@
 package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.controller.run.Planning;
-import dev.plimsoll.reports.render.PlanText;
-import dev.plimsoll.reports.render.WatchText;
-import dev.plimsoll.reports.verdict.GatePlan;
-import java.util.ArrayList;
-import java.util.List;
-import picocli.CommandLine.Option;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.reports.bundle.BundleJson;
+import dev.plimsoll.reports.render.PlanText;
+import dev.plimsoll.reports.render.WatchText;
+import dev.plimsoll.reports.verdict.GatePlan;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code plimsoll gate}. */
 @Command(

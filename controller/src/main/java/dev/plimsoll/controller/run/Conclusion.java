@@ -149,8 +149,8 @@ final class Conclusion {
         outcome.verdict().ifPresent(verdict -> {
             files.add(() -> writer.file("junit.xml", JunitXml.render(info, verdict)));
             files.add(() -> writer.file("metrics.txt", OpenMetricsText.render(info, summary, Optional.of(verdict))));
-            files.add(
-                    () -> writer.file("verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
+            files.add(() -> writer.file(
+                    "verdict.md", MarkdownReport.render(info, summary, Optional.of(verdict), measured.moved(), place)));
         });
         if (request.kept()) {
             files.add(() -> writer.file("report.html", report(outcome, measured.baselines())));

@@ -81,7 +81,8 @@ class CausesProcessTest {
     }
 
     private long intervals() {
-        Optional<Path> file = bundle().map(path -> path.resolve("intervals.ndjson")).filter(Files::isRegularFile);
+        Optional<Path> file =
+                bundle().map(path -> path.resolve("intervals.ndjson")).filter(Files::isRegularFile);
         if (file.isEmpty()) {
             return 0;
         }

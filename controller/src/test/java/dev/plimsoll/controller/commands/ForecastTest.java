@@ -58,6 +58,7 @@ class ForecastTest {
         String text = Forecast.text(
                 ScenarioReader.read("a", yaml, Path.of(""), List.of(), Map.of()).scenario());
         assertTrue(
-                text.contains("gate: 1 limit, ends steady when decided, extends steady to 10:00 while undecided"), text);
+                text.contains("gate: 1 limit, ends steady when decided, extends steady to 10:00 while undecided"),
+                text);
     }
 }

@@ -168,8 +168,7 @@ class WatchedGateProcessTest {
         Watched watched = watched();
         assertEquals(Ending.BROKEN, watched.ending());
         assertTrue(watched.seconds() <= 20, watched::toString);
-        assertEquals(
-                "latency.mean < 600ms", watched.decisions().getFirst().expression(), watched::toString);
+        assertEquals("latency.mean < 600ms", watched.decisions().getFirst().expression(), watched::toString);
     }
 
     @Test

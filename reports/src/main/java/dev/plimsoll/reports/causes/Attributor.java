@@ -86,9 +86,8 @@ final class Attributor {
             anywhere.addAll(here);
         }
         Map<Anomaly, List<Attribution.Cause>> causes = new LinkedHashMap<>();
-        tested.forEach((anomaly, ofIt) -> causes.put(
-                anomaly,
-                causes(anomaly, ofIt, discovered.getOrDefault(anomaly, Set.of()), anywhere, grid)));
+        tested.forEach((anomaly, ofIt) ->
+                causes.put(anomaly, causes(anomaly, ofIt, discovered.getOrDefault(anomaly, Set.of()), anywhere, grid)));
         Map<String, Integer> support = support(causes);
         Map<String, List<Anomaly>> groups = new LinkedHashMap<>();
         Map<String, List<Attribution.Cause>> ofGroup = new HashMap<>();

@@ -36,7 +36,8 @@ record Coincidence(double strength, int lag, int width, double p) {
      * @param direction 1 when more explains, −1 when less does, 0 for either
      * @param drawsOut whether a pulse of it has consequences that last longer
      */
-    static Optional<Coincidence> of(double[] signal, boolean[] usable, int from, int to, int mostLag, int direction, boolean drawsOut) {
+    static Optional<Coincidence> of(
+            double[] signal, boolean[] usable, int from, int to, int mostLag, int direction, boolean drawsOut) {
         double[] values = new double[signal.length];
         int n = 0;
         int first = 0;

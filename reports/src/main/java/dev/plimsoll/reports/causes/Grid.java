@@ -122,8 +122,6 @@ record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment
         if (metric.equals(Metrics.OFFERED_RATE.name())) {
             return window.openLoop() ? Optional.of(values(m -> m.scheduled() / m.seconds())) : Optional.empty();
         }
-        return metric.equals(Metrics.SEND_LAG.name())
-                ? Optional.of(values(m -> m.mean(metric)))
-                : Optional.empty();
+        return metric.equals(Metrics.SEND_LAG.name()) ? Optional.of(values(m -> m.mean(metric))) : Optional.empty();
     }
 }

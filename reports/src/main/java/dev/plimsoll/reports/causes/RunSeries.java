@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * interval takes some hundred bytes, whatever was sent in it. One thread.
  */
 public final class RunSeries {
-    private static final List<Metric> MEANS = List.of(
-            Metrics.LATENCY, Metrics.TTFT, Metrics.ITL, Metrics.SEND_LAG);
+    private static final List<Metric> MEANS = List.of(Metrics.LATENCY, Metrics.TTFT, Metrics.ITL, Metrics.SEND_LAG);
     private static final double TAIL = 99;
 
     private final Map<Part, List<Moment>> phases = new HashMap<>();

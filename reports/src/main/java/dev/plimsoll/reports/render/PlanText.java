@@ -20,9 +20,8 @@ public final class PlanText {
      */
     public static String render(GatePlan plan, int width) {
         StringBuilder text = new StringBuilder("plan for " + Terminal.clean(plan.scenario()) + ", from "
-                + (plan.runs().size() == 1
-                        ? "one promoted run"
-                        : plan.runs().size() + " promoted runs") + "; it measures "
+                + (plan.runs().size() == 1 ? "one promoted run" : plan.runs().size() + " promoted runs")
+                + "; it measures "
                 + Quantities.clock(plan.planned()) + "\n\n");
         Columns table = new Columns().column("check", false, 0);
         table.column("within a run", true, 2);
@@ -42,7 +41,9 @@ public final class PlanText {
             }
         }
         for (GatePlan.Length length : plan.lengths()) {
-            text.append("  ").append(Terminal.wrap(sentence(length, plan.planned()), width - 2, 2)).append('\n');
+            text.append("  ")
+                    .append(Terminal.wrap(sentence(length, plan.planned()), width - 2, 2))
+                    .append('\n');
         }
         return text.toString();
     }
@@ -53,7 +54,8 @@ public final class PlanText {
         cells.add(share(line.within()));
         cells.add(share(line.between()));
         line.lengths()
-                .forEach(length -> cells.add(length.seconds().map(Quantities::clock).orElse(Quantities.NONE)));
+                .forEach(length ->
+                        cells.add(length.seconds().map(Quantities::clock).orElse(Quantities.NONE)));
         table.row(cells.toArray(String[]::new));
     }
 

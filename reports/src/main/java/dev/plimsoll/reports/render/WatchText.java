@@ -28,9 +28,7 @@ public final class WatchText {
         if (watch.longest() > watch.planned()) {
             text.append(", at most ").append(Quantities.clock(watch.longest()));
         }
-        text.append("; the gate looked ")
-                .append(watch.looks())
-                .append(watch.looks() == 1 ? " time\n\n" : " times\n\n");
+        text.append("; the gate looked ").append(watch.looks()).append(watch.looks() == 1 ? " time\n\n" : " times\n\n");
         Columns table = new Columns()
                 .column("check", false, 0)
                 .column("decided", false, 0)

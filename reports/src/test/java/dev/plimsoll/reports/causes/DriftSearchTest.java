@@ -117,8 +117,9 @@ class DriftSearchTest {
                 },
                 5,
                 10);
-        assertTrue(drifts.getFirst().sentence().startsWith("thermal drift of gpu-0 GPU 3:"), () -> drifts.getFirst()
-                .sentence());
+        assertTrue(
+                drifts.getFirst().sentence().startsWith("thermal drift of gpu-0 GPU 3:"),
+                () -> drifts.getFirst().sentence());
     }
 
     /** The drifts of such a run; in its second half so many requests come each second, in its first 10. */
@@ -148,8 +149,7 @@ class DriftSearchTest {
                             count,
                             Math.round(tokens)));
             Map<String, Reading> readings = new HashMap<>();
-            now.forEach((name, value) ->
-                    readings.put(name, Reading.of(value * (1 + 0.002 * random.nextGaussian()))));
+            now.forEach((name, value) -> readings.put(name, Reading.of(value * (1 + 0.002 * random.nextGaussian()))));
             results.add(new NodeSample("gpu-0", "nvidia-smi", "agent", 0, readings), second + 0.5);
         }
         return Causes.of(results, series).stream()

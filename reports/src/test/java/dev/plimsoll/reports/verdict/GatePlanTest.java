@@ -86,8 +86,7 @@ class GatePlanTest {
 
     @Test
     void oneEarlierRunSaysThatItTellsNothingOfOthers() throws ScenarioException {
-        GatePlan.Line line =
-                only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05));
+        GatePlan.Line line = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05));
         assertTrue(line.lengths().getFirst().seconds().isPresent());
         assertEquals(Optional.empty(), line.between());
         assertTrue(line.note().contains("does not tell how much runs differ"), line.note());
@@ -123,7 +122,6 @@ class GatePlanTest {
     void refusesToPlanFromNothing() {
         assertThrows(
                 IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", List.of(), 0.05));
-        assertThrows(
-                IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", EVEN, -0.05));
+        assertThrows(IllegalArgumentException.class, () -> plan("thresholds: [ \"errors.ratio < 1%\" ]", EVEN, -0.05));
     }
 }

@@ -29,9 +29,7 @@ class WatchTest {
                 true,
                 stop,
                 end.isExtendable() ? Optional.of(end.longest()) : Optional.empty(),
-                checks.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, checks)),
+                checks.isEmpty() ? Optional.empty() : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, checks)),
                 List.of(),
                 List.of(),
                 List.of());
@@ -71,8 +69,7 @@ class WatchTest {
             }
             Watched watched = watch.finish(results, true);
             Verdict verdict = new Judge(gate)
-                    .judge(new Evidence(
-                            results, Optional.empty(), baseline, "", List.of(), Optional.of(watched)));
+                    .judge(new Evidence(results, Optional.empty(), baseline, "", List.of(), Optional.of(watched)));
             return new Played(steps, second, watched, verdict);
         }
     }
@@ -116,8 +113,9 @@ class WatchTest {
         assertEquals(73, extended.seconds(), "decided at 72 s, and the next whole second is the end");
         assertEquals(Ending.DECIDED, extended.watched().ending());
         assertEquals(Verdict.Outcome.PROMOTE, extended.verdict().verdict(), extended.verdict()::toString);
-        Watched.Decision first =
-                extended.watched().decision(Verdict.Kind.THRESHOLD, "latency.mean < 120").orElseThrow();
+        Watched.Decision first = extended.watched()
+                .decision(Verdict.Kind.THRESHOLD, "latency.mean < 120")
+                .orElseThrow();
         assertEquals(Verdict.CheckOutcome.PASS, first.outcome());
         assertEquals(58, first.seconds(), "the look for the planned end comes 2 s before it");
     }
