@@ -421,6 +421,7 @@ final class AgentSession {
             case Command.StopLeg stop -> Future.succeededFuture(stop(stop.leg(), stop.reason()));
             case Command.Abort abort -> Future.succeededFuture(abort(abort.reason()));
             case Command.Release release -> release(LONGEST_RELEASE);
+            case Command.Look look -> refused("a look is about no run");
             case Command.Ping ping -> refused("a ping is about no run");
             case Command.Adopt adopt -> refused("this agent serves run " + run() + ": use another");
         };

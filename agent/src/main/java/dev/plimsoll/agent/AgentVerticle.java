@@ -2,8 +2,10 @@ package dev.plimsoll.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.agent.preflight.MachineLook;
 import dev.plimsoll.agent.protocol.Answer;
 import dev.plimsoll.agent.protocol.Command;
+import dev.plimsoll.agent.protocol.LookRequest;
 import dev.plimsoll.agent.protocol.Plan;
 import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
@@ -151,6 +153,7 @@ public final class AgentVerticle extends VerticleBase {
     private Future<Answer> handle(Command command) {
         return switch (command) {
             case Command.Ping ping -> Future.succeededFuture(new Answer.Pong(ping.sequence(), WallClock.micros()));
+            case Command.Look look -> look(look.request());
             case Command.Adopt adopt -> adopt(adopt.plan());
             case Command.Inspect inspect -> forRun(inspect.run(), command);
             case Command.Smoke smoke -> forRun(smoke.run(), command);
@@ -162,6 +165,11 @@ public final class AgentVerticle extends VerticleBase {
             case Command.Release release ->
                 forRun(release.run(), command).onSuccess(answer -> released = answer instanceof Answer.Done);
         };
+    }
+
+    private Future<Answer> look(LookRequest request) {
+        String host = settings.facts().host();
+        return vertx.executeBlocking(() -> new Answer.Looked(MachineLook.here().look(host, request)), false);
     }
 
     private Future<Answer> forRun(String run, Command command) {

@@ -249,6 +249,7 @@ public final class GateCalibration {
                 baseline,
                 "",
                 List.of(),
+                List.of(),
                 Optional.of(watch.finish(run.results(), true)));
         return new One(new Judge(scenario.gate().orElseThrow()).judge(evidence).verdict(), run.seconds());
     }

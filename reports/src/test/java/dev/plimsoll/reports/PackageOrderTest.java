@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Each package of this module uses only those before it, so there is no cycle. */
 class PackageOrderTest {
     private static final Path ROOT = Path.of("src/main/java/dev/plimsoll/reports");
-    private static final List<String> ORDER = List.of("quantities", "results", "verdict", "bundle", "causes", "render");
+    private static final List<String> ORDER = List.of(
+            "quantities", "preflight", "coldstart", "results", "verdict", "bundle", "imports", "causes", "render");
     private static final Pattern USE = Pattern.compile("dev\\.plimsoll\\.reports\\.([a-z]+)\\.[A-Z]");
 
     @Test

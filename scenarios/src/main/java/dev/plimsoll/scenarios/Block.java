@@ -22,6 +22,7 @@ enum Block {
             "seed=7",
             "objectives",
             "nodes",
+            "preflight",
             "gate"),
     TARGET(
             "url",
@@ -59,6 +60,19 @@ enum Block {
     OBJECTIVES(objectiveKeys()),
     NODE("name", "agent", "probes", "interval=1s"),
     PROBE("type", "url", "headers", "gpus", "pid", "port", "command", "queries"),
+    PREFLIGHT(
+            "driver_minimum",
+            "drivers",
+            "lock",
+            "model",
+            "python",
+            "gpu_memory_free",
+            "disk_free",
+            "disk_read",
+            "open_files",
+            "round_trip",
+            "required",
+            "tolerated"),
     GATE(
             "smoke",
             "thresholds",
@@ -72,7 +86,7 @@ enum Block {
             "on_rollback",
             "on_inconclusive"),
     SMOKE("timeout=60s", "requests=3"),
-    BASELINE("run", "runs=5", "required=true", "checks"),
+    BASELINE("run", "runs=5", "required=true", "allow", "checks"),
     ACTION("exec", "webhook", "timeout"),
     WEBHOOK("url", "headers", "secret");
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What decides.
@@ -102,14 +103,18 @@ public record Gate(
     /**
      * What the run is compared with.
      *
-     * @param run a run bundle's directory; absent: the last promoted runs of this scenario in the store
+     * @param run a directory: a run bundle, or a store whose last promoted runs of this scenario are taken; absent: those
+     *     of the run's own store
      * @param runs how many of them
      * @param required whether a run without a baseline is inconclusive
+     * @param allow what the release is meant to change, so that a run that differs in it is still compared
      * @param checks the comparisons
      */
-    public record Baseline(Optional<String> run, int runs, boolean required, List<BaselineCheck> checks) {
+    public record Baseline(
+            Optional<String> run, int runs, boolean required, Set<Difference> allow, List<BaselineCheck> checks) {
         /** Checks the components. */
         public Baseline {
+            allow = Set.copyOf(allow);
             checks = List.copyOf(checks);
             Rule.require(runs >= 1, "baseline.runs is at least 1", runs);
             Rule.require(!checks.isEmpty(), "baseline.checks has at least one check", "[]");

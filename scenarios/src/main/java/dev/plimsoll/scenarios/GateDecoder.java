@@ -4,9 +4,11 @@ import dev.plimsoll.scenarios.Gate.Action;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code gate}. */
 final class GateDecoder {
@@ -97,6 +99,12 @@ final class GateDecoder {
         int runs = values.integer(section.orDefault("runs"), "baseline.runs", 1, 1000)
                 .orElse(1);
         boolean required = values.bool(section.orDefault("required")).orElse(true);
+        Set<Difference> allow = EnumSet.noneOf(Difference.class);
+        section.get("allow").ifPresent(field -> {
+            for (Field item : values.oneOrMore(field, "allow")) {
+                values.word(item, "allow", Words.DIFFERENCES).ifPresent(allow::add);
+            }
+        });
         List<BaselineCheck> checks = new ArrayList<>();
         section.need("checks").ifPresent(field -> {
             for (Field item : values.filledList(field, "checks")) {
@@ -105,7 +113,7 @@ final class GateDecoder {
         });
         return checks.isEmpty()
                 ? Optional.empty()
-                : section.build(() -> new Gate.Baseline(run, runs, required, checks));
+                : section.build(() -> new Gate.Baseline(run, runs, required, allow, checks));
     }
 
     private List<Action> actions(Section section, String key) {

@@ -23,7 +23,7 @@ import java.util.Map;
  * {@code think_time}, {@code measure} and {@code after_drain}; and {@code repeat}.
  *
  * <p>It does not cover: {@code description}, {@code seed}, URLs, headers, {@code tls}, {@code timeout}, {@code drain},
- * {@code objectives}, {@code nodes} and {@code gate}. It is made of the records, so {@code 60s} and {@code 1m}, or a
+ * {@code objectives}, {@code nodes}, {@code preflight} and {@code gate}. It is made of the records, so {@code 60s} and {@code 1m}, or a
  * default and the same value written out, are the same.
  */
 final class LoadHash {

@@ -62,8 +62,8 @@ final class NamedFiles {
         }
     }
 
-    /** The absolute path of a file for TLS, which can be read. */
-    Optional<String> certificate(Values values, Field field) {
+    /** The absolute path of a file that is there and can be read. */
+    Optional<String> existing(Values values, Field field) {
         Optional<String> name = values.text(field);
         if (directory == null || name.isEmpty() || name.get().contains(Values.MASK)) {
             return name;

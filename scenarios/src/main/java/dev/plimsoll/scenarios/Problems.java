@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** The problems found so far. Confined to the reading thread. */
 final class Problems {
@@ -25,6 +26,13 @@ final class Problems {
 
     int count() {
         return found.size();
+    }
+
+    /** All of them in one text, for an expression that stands in no file. */
+    String sentences() {
+        return found.stream()
+                .map(p -> p.column() > 1 ? p.sentence() + " (column " + p.column() + ")" : p.sentence())
+                .collect(Collectors.joining("; "));
     }
 
     /** Fails if there is a problem. Texts pass through the mask first. */

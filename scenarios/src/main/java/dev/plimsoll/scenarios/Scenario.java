@@ -17,6 +17,7 @@ import java.util.Set;
  * @param seed of arrivals and prompts
  * @param objectives what makes a request good
  * @param nodes what is watched meanwhile
+ * @param preflight what the machines must be like
  * @param gate what decides; absent in a scenario that only loads
  */
 public record Scenario(
@@ -29,7 +30,23 @@ public record Scenario(
         long seed,
         Objectives objectives,
         List<Node> nodes,
+        Preflight preflight,
         Optional<Gate> gate) {
+    /** With nothing asked of the machines. */
+    public Scenario(
+            String name,
+            String description,
+            Target target,
+            List<RequestSpec> workload,
+            List<Phase> phases,
+            int repeat,
+            long seed,
+            Objectives objectives,
+            List<Node> nodes,
+            Optional<Gate> gate) {
+        this(name, description, target, workload, phases, repeat, seed, objectives, nodes, Preflight.DEFAULT, gate);
+    }
+
     /** Checks the components. */
     public Scenario {
         Rule.require(

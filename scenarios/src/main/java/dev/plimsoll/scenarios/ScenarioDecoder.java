@@ -54,6 +54,9 @@ final class ScenarioDecoder {
         List<Node> nodes = top.get("nodes")
                 .map(field -> new NodeDecoder(values).decode(field))
                 .orElse(List.of());
+        Preflight preflight = top.get("preflight")
+                .map(field -> new PreflightDecoder(values, files).decode(field))
+                .orElse(Preflight.DEFAULT);
         List<String> nodeNames = names(top, "nodes");
         MetricNames metrics =
                 new MetricNames(api, target.map(Target::stream).orElse(true), nodes, nodeNames.size() > nodes.size());
@@ -76,7 +79,17 @@ final class ScenarioDecoder {
             return Optional.empty();
         }
         return top.build(() -> new Scenario(
-                name.get(), description, target.get(), workload, phases, repeat, seed, objectives, nodes, gate));
+                name.get(),
+                description,
+                target.get(),
+                workload,
+                phases,
+                repeat,
+                seed,
+                objectives,
+                nodes,
+                preflight,
+                gate));
     }
 
     /** The names in a list, also of items with problems, so that what refers to them is not one more problem. */
@@ -160,9 +173,7 @@ final class ScenarioDecoder {
             }
             Map<String, String> paths = new LinkedHashMap<>();
             for (String key : List.of("ca", "cert", "key")) {
-                section.get(key)
-                        .flatMap(file -> files.certificate(values, file))
-                        .ifPresent(path -> paths.put(key, path));
+                section.get(key).flatMap(file -> files.existing(values, file)).ifPresent(path -> paths.put(key, path));
             }
             boolean verify = values.bool(section.orDefault("verify")).orElse(true);
             Optional<String> serverName = section.get("server_name")

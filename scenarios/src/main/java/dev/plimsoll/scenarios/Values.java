@@ -1,5 +1,6 @@
 package dev.plimsoll.scenarios;
 
+import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.scenarios.YamlNode.Mapping;
 import dev.plimsoll.scenarios.YamlNode.Scalar;
 import dev.plimsoll.scenarios.YamlNode.Sequence;
@@ -151,6 +152,13 @@ final class Values {
                             : "a rate is above 0/s and at most 10,000,000/s");
         }
         return rate;
+    }
+
+    /** An amount above nothing, in a unit. */
+    Optional<Double> amount(Field field, Unit unit) {
+        String rule = "this is an amount such as " + Quantities.example(unit);
+        return quantity(field, rule, text -> Quantities.value(text, unit))
+                .flatMap(amount -> amount > 0 ? Optional.of(amount) : wrong(field, rule));
     }
 
     private <T> Optional<T> quantity(Field field, String rule, Function<String, T> parser) {

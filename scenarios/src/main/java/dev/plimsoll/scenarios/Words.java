@@ -20,6 +20,8 @@ final class Words {
     /** What becomes of undecided checks. */
     static final Map<String, Gate.OnUndecided> ON_UNDECIDED =
             of(Gate.OnUndecided.values(), word -> word.name().toLowerCase(Locale.ROOT));
+    /** What a run may differ in from its baseline. */
+    static final Map<String, Difference> DIFFERENCES = of(Difference.values(), Difference::label);
     /** Laws of arrivals that have no parameter. */
     static final Map<String, Load.Arrivals> ARRIVALS = arrivals();
     /**
@@ -30,6 +32,9 @@ final class Words {
     /** Methods of plain requests. */
     static final Map<String, String> METHODS =
             of(new String[] {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, method -> method);
+
+    /** What is looked at before a measurement. */
+    static final Map<String, String> PREFLIGHT_CHECKS = preflightChecks();
 
     private Words() {}
 
@@ -52,6 +57,14 @@ final class Words {
         Map<String, Load.Arrivals> words = new LinkedHashMap<>();
         words.put("constant", new Load.Arrivals.Constant());
         words.put("poisson", new Load.Arrivals.Poisson());
+        return words;
+    }
+
+    private static Map<String, String> preflightChecks() {
+        Map<String, String> words = new LinkedHashMap<>();
+        for (PreflightCheck check : PreflightCheck.values()) {
+            words.put(check.id(), check.id());
+        }
         return words;
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,6 +201,7 @@ class ScenarioReaderTest {
         assertEquals(Optional.of("baselines/chat"), baseline.run());
         assertEquals(4, baseline.runs());
         assertFalse(baseline.required());
+        assertEquals(Set.of(Difference.VLLM_VERSION, Difference.GPU), baseline.allow());
         assertEquals(2, baseline.checks().size());
         assertEquals(List.of(new Gate.Action.Exec(List.of("echo", "good"))), gate.onPromote());
         assertEquals(
@@ -220,6 +222,29 @@ class ScenarioReaderTest {
         assertEquals(0.975, scenario.objectives().share());
         assertEquals(3, scenario.repeat());
         assertEquals(7, scenario.seed());
+    }
+
+    @Test
+    void thePreflightHasEveryKey() throws ScenarioException {
+        assertEquals(
+                new Preflight(
+                        Optional.of("550.54.15"),
+                        List.of("550.127.05", "570.*"),
+                        Optional.of(Scenarios.resource("complete")
+                                .resolve("versions.lock.yaml")
+                                .toString()),
+                        Optional.of("/models/llama"),
+                        Optional.of("/opt/vllm/bin/python"),
+                        new Preflight.Limits(
+                                Optional.of(0.9),
+                                Optional.of(50.0 * 1024 * 1024 * 1024),
+                                Optional.of(1024.0 * 1024 * 1024),
+                                Optional.of(65_536),
+                                Optional.of(Duration.ofMillis(5))),
+                        List.of("cpu.governor", "gpu.persistence"),
+                        List.of("gpu.pcie.width")),
+                Scenarios.complete("chat.yaml").scenario().preflight());
+        assertEquals(Preflight.DEFAULT, Scenarios.minimal().scenario().preflight());
     }
 
     @Test
@@ -292,6 +317,7 @@ class ScenarioReaderTest {
         assertEquals(Optional.empty(), gate.extendUntil());
         assertEquals(5, gate.baseline().orElseThrow().runs());
         assertTrue(gate.baseline().orElseThrow().required());
+        assertEquals(Set.of(), gate.baseline().orElseThrow().allow());
     }
 
     @Test

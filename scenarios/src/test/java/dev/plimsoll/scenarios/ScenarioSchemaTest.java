@@ -92,6 +92,17 @@ class ScenarioSchemaTest {
         assertEquals(List.copyOf(Words.ON_UNDECIDED.keySet()), words(Block.GATE, "on_undecided"));
         assertEquals(List.copyOf(Words.PROBES.keySet()), words(Block.PROBE, "type"));
         assertEquals(List.copyOf(Words.METHODS.keySet()), words(Block.REQUEST, "method"));
+        assertEquals(
+                List.copyOf(Words.DIFFERENCES.keySet()),
+                words(JSON.path("$defs").path("difference")));
+        for (String list : List.of("required", "tolerated")) {
+            assertEquals(
+                    List.copyOf(Words.PREFLIGHT_CHECKS.keySet()),
+                    words(definition(Block.PREFLIGHT)
+                            .path("properties")
+                            .path(list)
+                            .path("items")));
+        }
         JsonNode arrivals = definition(Block.PHASE)
                 .path("properties")
                 .path("arrivals")

@@ -2,6 +2,7 @@ package dev.plimsoll.agent.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.plimsoll.measurements.MachineFacts;
 import java.util.Optional;
 
 /** What an agent answers to a {@link Command}. */
@@ -10,6 +11,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(value = Answer.Done.class, name = "done"),
     @JsonSubTypes.Type(value = Answer.Refused.class, name = "refused"),
     @JsonSubTypes.Type(value = Answer.Pong.class, name = "pong"),
+    @JsonSubTypes.Type(value = Answer.Looked.class, name = "looked"),
     @JsonSubTypes.Type(value = Answer.Inspected.class, name = "inspected"),
     @JsonSubTypes.Type(value = Answer.Smoked.class, name = "smoked"),
     @JsonSubTypes.Type(value = Answer.Prepared.class, name = "prepared"),
@@ -34,6 +36,13 @@ public sealed interface Answer {
      * @param wallMicros µs since the epoch
      */
     record Pong(int sequence, long wallMicros) implements Answer {}
+
+    /**
+     * What the agent's machine is like.
+     *
+     * @param facts what was found out
+     */
+    record Looked(MachineFacts facts) implements Answer {}
 
     /**
      * What the target is.

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Command.Ping.class, name = "ping"),
+    @JsonSubTypes.Type(value = Command.Look.class, name = "look"),
     @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt"),
     @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = Command.Smoke.class, name = "smoke"),
@@ -25,6 +26,14 @@ public sealed interface Command {
      * @param sequence tells answers apart
      */
     record Ping(int sequence) implements Command {}
+
+    /**
+     * Looks at the machine that the agent runs on; answered by {@link Answer.Looked}. An agent that serves no run yet does
+     * so, too.
+     *
+     * @param request what is to be looked up
+     */
+    record Look(LookRequest request) implements Command {}
 
     /**
      * Takes the agent for a run and starts its probes; answered by {@link Answer.Done}. An agent serves one run.

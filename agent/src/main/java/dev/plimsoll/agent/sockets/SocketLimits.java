@@ -1,6 +1,7 @@
 package dev.plimsoll.agent.sockets;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
  * @param timeWaitReuse when the port of a closed connection serves another one early
  */
 public record SocketLimits(OptionalLong openFiles, long used, Optional<Ports> ports, TimeWaitReuse timeWaitReuse) {
+    private static final int MOST_BYTES = 8 * 1024;
     private static final String FILES_LINE = "Max open files";
 
     /**
@@ -96,8 +98,10 @@ public record SocketLimits(OptionalLong openFiles, long used, Optional<Ports> po
     }
 
     private static Optional<String> text(Path file) {
-        try {
-            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
+        // In one read: the kernel gives a list of numbers below /proc/sys to the first read alone, however short that
+        // is.
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1));
         } catch (IOException notThere) {
             return Optional.empty();
         }

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.AgentEvent;
+import dev.plimsoll.measurements.Fact;
+import dev.plimsoll.measurements.GpuFact;
+import dev.plimsoll.measurements.MachineFact;
+import dev.plimsoll.measurements.MachineFacts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,17 +60,35 @@ class ProtocolCodecTest {
     }
 
     @Test
+    void aLookAndItsFactsComeThroughWhole() throws ProtocolException {
+        Command look = new Command.Look(
+                new LookRequest(Optional.of("/models/llama"), Optional.empty(), true, List.of("10.0.0.1:8000")));
+        Answer looked = new Answer.Looked(new MachineFacts(
+                "gpu-0",
+                Map.of(
+                        MachineFact.DRIVER, Fact.of("550.54.15"),
+                        MachineFact.CUDA, Fact.absent("nvidia-smi says N/A")),
+                List.of(Map.of(GpuFact.PCIE_WIDTH, Fact.of(16)))));
+
+        assertEquals(look, ProtocolCodec.decode(ProtocolCodec.encode(look), Command.class));
+        assertEquals(looked, ProtocolCodec.decode(ProtocolCodec.encode(looked), Answer.class));
+    }
+
+    @Test
     void messageOfAnotherVersionIsRefusedWithBothVersions() {
-        byte[] newer = "{\"v\":3,\"type\":\"ping\",\"sequence\":1}".getBytes(UTF_8);
+        byte[] newer = ("{\"v\":" + (ProtocolCodec.VERSION + 1) + ",\"type\":\"ping\",\"sequence\":1}").getBytes(UTF_8);
 
         ProtocolException e = assertThrows(ProtocolException.class, () -> ProtocolCodec.decode(newer, Command.class));
 
-        assertTrue(e.getMessage().contains("version 3") && e.getMessage().contains("version 2"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("version " + (ProtocolCodec.VERSION + 1))
+                        && e.getMessage().contains("version " + ProtocolCodec.VERSION),
+                e.getMessage());
     }
 
     @Test
     void garbageIsRefused() {
-        for (String text : List.of("", "{", "[]", "{\"v\":2}", "{\"v\":2,\"type\":\"dance\"}", "\u0000\u0001")) {
+        for (String text : List.of("", "{", "[]", "{\"v\":3}", "{\"v\":3,\"type\":\"dance\"}", "\u0000\u0001")) {
             assertThrows(
                     ProtocolException.class, () -> ProtocolCodec.decode(text.getBytes(UTF_8), Command.class), text);
         }

@@ -2,13 +2,17 @@ package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.controller.run.RunOutcome;
 import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.preflight.Outcome;
+import dev.plimsoll.reports.preflight.PreflightReport;
+import dev.plimsoll.reports.verdict.Comparison;
 import dev.plimsoll.reports.verdict.Verdict;
+import java.util.List;
 
 /** What the program tells a pipeline. The one place where outcomes become exit codes. */
 public enum ExitCode {
     /** PROMOTE, or done. */
     DONE(0),
-    /** ROLLBACK. */
+    /** ROLLBACK; of a preflight, a failure. */
     ROLLBACK(1),
     /** A wrong command line or scenario: nothing was sent. */
     USAGE(2),
@@ -26,6 +30,18 @@ public enum ExitCode {
     /** The number. */
     public int code() {
         return code;
+    }
+
+    /**
+     * Of a look before a measurement: a failure, or that nothing could be looked at.
+     *
+     * @param seen whether at least one of the machines in question could be looked at
+     */
+    public static ExitCode ofPreflight(PreflightReport report, boolean seen) {
+        if (report.worst() == Outcome.FAIL) {
+            return ROLLBACK;
+        }
+        return seen && !report.isBlind() ? DONE : INCONCLUSIVE;
     }
 
     /** Of a verdict. */
@@ -47,6 +63,22 @@ public enum ExitCode {
         return interrupted
                 ? FAILED
                 : outcome.verdict().map(verdict -> of(verdict.verdict())).orElse(FAILED);
+    }
+
+    /**
+     * Of a comparison: runs that cannot be compared, and limits that nothing decides, are inconclusive; without limits it
+     * is done.
+     */
+    public static ExitCode of(Comparison comparison) {
+        if (!comparison.comparable()) {
+            return INCONCLUSIVE;
+        }
+        List<Verdict.CheckOutcome> outcomes =
+                comparison.checks().stream().map(Verdict.Check::outcome).toList();
+        if (outcomes.contains(Verdict.CheckOutcome.FAIL)) {
+            return ROLLBACK;
+        }
+        return outcomes.stream().allMatch(outcome -> outcome == Verdict.CheckOutcome.PASS) ? DONE : INCONCLUSIVE;
     }
 
     /** Of a run that is not judged: done only when it went to its end with all its agents, whatever the target answered. */

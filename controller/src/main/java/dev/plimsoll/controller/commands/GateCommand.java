@@ -1,8 +1,10 @@
 package dev.plimsoll.controller.commands;
 
+import dev.plimsoll.controller.actions.GateActions;
 import dev.plimsoll.controller.run.Planning;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
+import dev.plimsoll.controller.run.RunRequest;
 import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.render.PlanText;
 import dev.plimsoll.reports.render.WatchText;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gate",
         description = {
-            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).%n",
+            "Smoke test, load, collect, judge: PROMOTE (exit code 0), ROLLBACK (1) or INCONCLUSIVE (3).",
+            "Machines that are not fit to be measured make it INCONCLUSIVE before any load: see plimsoll preflight.%n",
             "The scenario needs a gate. Its on_promote, on_rollback and on_inconclusive actions run after the verdict; "
                     + "one that fails is told and the exit code stays the verdict's, but a command of on_rollback that fails "
                     + "makes it 4. An interrupted gate (4) runs none. In GitHub Actions the verdict becomes annotations, the "
@@ -38,6 +41,9 @@ final class GateCommand implements Callable<Integer> {
 
     @Mixin
     private final RunOptions options = new RunOptions();
+
+    @Option(names = "--no-preflight", description = "Do not look at the machines first.")
+    private boolean noPreflight;
 
     @Option(names = "--explain", description = "Say, too, why the load ended when it did, check by check.")
     private boolean explain;
@@ -76,7 +82,11 @@ final class GateCommand implements Callable<Integer> {
         }
         Masking masking = new Masking(file.secrets());
         Console shown = options.noColor ? console.plain() : console;
-        RunSession session = new RunSession(shown, options.request(file, true), options.quiet, masking);
+        RunRequest request = options.request(file, true);
+        if (!noPreflight) {
+            request = request.after(Locks.of(file.scenario().preflight()));
+        }
+        RunSession session = new RunSession(shown, request, options.quiet, masking);
         RunOutcome outcome = session.run();
         if (options.format == RunOptions.Format.JSON) {
             outcome.verdict().ifPresent(verdict -> shown.print(masking.apply(BundleJson.file(verdict))));

@@ -65,10 +65,13 @@ public final class Plimsoll implements Runnable {
         List<Object> commands = List.of(
                 new GateCommand(console, environment),
                 new RunCommand(console, environment),
+                new PreflightCommand(console, environment),
+                new ColdstartCommand(console),
                 new ValidateCommand(console, environment),
                 new SchemaCommand(console),
                 new InitCommand(console),
                 new ReportCommand(console),
+                new CompareCommand(console),
                 // It reads its options itself.
                 new CommandLine(new WrkCommand(console, environment)).setUnmatchedOptionsArePositionalParams(true),
                 new ChatCommand(console, environment),

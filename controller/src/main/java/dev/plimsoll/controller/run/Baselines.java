@@ -2,13 +2,18 @@ package dev.plimsoll.controller.run;
 
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
+import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
+import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.BaselineChoice;
+import dev.plimsoll.reports.verdict.Circumstances;
 import dev.plimsoll.scenarios.Gate;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,48 +21,110 @@ import java.util.Optional;
  *
  * @param runs the latest first; empty when there is none
  * @param problem why there is none, a sentence; empty when there is one or none is wanted
+ * @param notes what a reader should know of the choice, a sentence each
  */
-record Baselines(List<RunResults> runs, String problem) {
+record Baselines(List<RunResults> runs, String problem, List<String> notes) {
     /** None is wanted. */
-    static final Baselines NONE = new Baselines(List.of(), "");
+    static final Baselines NONE = none("");
+
+    /** How many promoted runs are looked at, at most, for some that can be compared with. */
+    private static final int MOST_LOOKED_AT = 50;
 
     Baselines {
         runs = List.copyOf(runs);
+        notes = List.copyOf(notes);
     }
 
-    /** Finds those that the gate names: a bundle, the latest promoted one of a store, or the last ones of this store. */
-    static Baselines find(Optional<Gate.Baseline> wanted, Path store, String loadHash) {
-        if (wanted.isEmpty()) {
+    static Baselines none(String problem) {
+        return new Baselines(List.of(), problem, List.of());
+    }
+
+    /**
+     * Finds those that the gate names: a bundle, the last promoted ones of a store, or the last ones of this store.
+     *
+     * @param wanted the gate, if there is one
+     * @param store where the run itself is kept
+     * @param now what describes the run; earlier ones are held to the same circumstances
+     * @param results what the run measured
+     */
+    static Baselines find(Optional<Gate> wanted, Path store, RunInfo now, RunResults results) {
+        if (wanted.flatMap(Gate::baseline).isEmpty()) {
             return NONE;
         }
-        Gate.Baseline baseline = wanted.get();
+        GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
+        return find(wanted.get(), store, now.scenario().loadHash(), circumstances(now, results, limits));
+    }
+
+    /**
+     * Finds those that a run to come will be compared with, as far as its circumstances are known.
+     *
+     * @param wanted the gate, if there is one
+     * @param store where the run will be kept
+     * @param loadHash of what shapes its load
+     */
+    static Baselines find(Optional<Gate> wanted, Path store, String loadHash) {
+        if (wanted.flatMap(Gate::baseline).isEmpty()) {
+            return NONE;
+        }
+        RunResults nothing = new RunResults("", List.of());
+        return find(wanted.get(), store, loadHash, Circumstances.of(loadHash, "", "", Map.of(), nothing, List.of()));
+    }
+
+    private static Baselines find(Gate gate, Path store, String loadHash, Circumstances now) {
+        Gate.Baseline baseline = gate.baseline().orElseThrow();
+        GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(gate);
+        BaselineChoice choice = new BaselineChoice(now, baseline.allow(), baseline.runs());
         try {
             if (baseline.run().isEmpty()) {
-                return promoted(store, loadHash, baseline.runs());
+                return promoted(store, loadHash, choice, limits);
             }
             Path named = Path.of(baseline.run().get());
             if (Files.isRegularFile(named.resolve("run.json"))) {
-                return new Baselines(List.of(RunBundle.open(named).results()), "");
+                offer(choice, RunBundle.open(named), limits);
+                return chosen(choice, "");
             }
             if (!Files.isDirectory(named)) {
-                return new Baselines(
-                        List.of(),
-                        "gate.baseline.run: there is no " + named + "; name a run bundle or a store of them");
+                return none("gate.baseline.run: there is no " + named + "; name a run bundle or a store of them");
             }
-            return promoted(named, loadHash, 1);
+            return promoted(named, loadHash, choice, limits);
         } catch (BundleException | IllegalArgumentException | UncheckedIOException e) {
-            return new Baselines(List.of(), "the baseline cannot be read: " + e.getMessage());
+            return none("the baseline cannot be read: " + e.getMessage());
         }
     }
 
-    private static Baselines promoted(Path store, String loadHash, int runs) {
-        List<RunResults> found = new RunStore(store)
-                .promoted(loadHash, runs).stream().map(RunBundle::results).toList();
-        return new Baselines(
-                found,
-                found.isEmpty()
-                        ? "there is no promoted run of this load in " + store
-                                + "; promote one first, or name one with gate.baseline.run"
-                        : "");
+    private static Baselines promoted(
+            Path store, String loadHash, BaselineChoice choice, GeneratorFitness.Limits limits) {
+        for (RunBundle bundle : new RunStore(store).promoted(loadHash, MOST_LOOKED_AT)) {
+            if (!choice.isFull()) {
+                offer(choice, bundle, limits);
+            }
+        }
+        return chosen(
+                choice,
+                "there is no promoted run of this load in " + store
+                        + "; promote one first, or name one with gate.baseline.run");
+    }
+
+    private static void offer(BaselineChoice choice, RunBundle bundle, GeneratorFitness.Limits limits) {
+        RunInfo info = bundle.info();
+        if (choice.leavesOut(info.run(), info.circumstances(new RunResults(info.run(), List.of()), List.of()))) {
+            return;
+        }
+        try {
+            RunResults results = bundle.results();
+            choice.offer(results, circumstances(info, results, limits));
+        } catch (BundleException e) {
+            choice.leaveOutBroken(info.run(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** With this gate's limits for the generator, as the earlier run may have had a gate with others. */
+    private static Circumstances circumstances(RunInfo info, RunResults results, GeneratorFitness.Limits limits) {
+        return info.circumstances(results, GeneratorFitness.of(results, limits).findings());
+    }
+
+    private static Baselines chosen(BaselineChoice choice, String nothingOffered) {
+        String problem = choice.chosen().isEmpty() ? choice.problem().orElse(nothingOffered) : "";
+        return new Baselines(choice.chosen(), problem, choice.notes());
     }
 }

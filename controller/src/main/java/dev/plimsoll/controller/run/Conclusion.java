@@ -95,10 +95,7 @@ final class Conclusion {
             List<RunEvent> moved) {}
 
     private Baselines baselines() {
-        return Baselines.find(
-                scenario.gate().flatMap(Gate::baseline),
-                request.store(),
-                request.scenario().loadHash());
+        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
     }
 
     private RunOutcome outcome(Measured measured, List<String> problems) {
@@ -115,6 +112,7 @@ final class Conclusion {
                 measured.smoke(),
                 measured.baselines().runs(),
                 measured.baselines().problem(),
+                measured.baselines().notes(),
                 secrets.mask(missing),
                 measured.watched());
         Optional<Verdict> verdict =

@@ -36,11 +36,11 @@ public record Planning(Optional<GatePlan> plan, String problem) {
      * @param changes shares to tell, such as 0.05
      */
     public static Planning of(ScenarioFile file, Path store, List<Double> changes) {
-        Optional<Gate.Baseline> wanted = file.scenario().gate().flatMap(Gate::baseline);
+        Optional<Gate> wanted = file.scenario().gate();
         try {
             List<RunResults> earlier;
             String problem = "";
-            if (wanted.isPresent()) {
+            if (wanted.flatMap(Gate::baseline).isPresent()) {
                 Baselines baselines = Baselines.find(wanted, store, file.loadHash());
                 earlier = baselines.runs();
                 problem = baselines.problem();

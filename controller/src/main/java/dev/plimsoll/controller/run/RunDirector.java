@@ -242,7 +242,9 @@ public final class RunDirector {
     private Optional<RunEnded> sequence(Crew agents, LegPlay load, Ledger ledger, RunCard card)
             throws RunException, InterruptedException {
         try {
-            TargetFacts facts = getReady(agents, ledger, card);
+            Optional<PreflightRound> preflight =
+                    request.preflight().map(lock -> new PreflightRound(scenario, lock, ledger, secrets));
+            TargetFacts facts = getReady(agents, ledger, card, preflight);
             if (wantedSmoke().isPresent()) {
                 smoke(agents, ledger, facts);
                 if (facts.models().isEmpty()) {
@@ -252,7 +254,11 @@ public final class RunDirector {
                     ledger.update(card.running());
                 }
             }
-            watch = judge.map(one -> beginWatch());
+            if (preflight.isPresent()) {
+                // A target that was starting tells its version only now.
+                preflight.get().target(facts);
+            }
+            watch = judge.map(one -> beginWatch(ledger, card));
             for (Leg leg : legs) {
                 load.play(leg, facts);
             }
@@ -265,8 +271,8 @@ public final class RunDirector {
         }
     }
 
-    /** Brings the agents up, tells them their parts, and lets one look at the target. */
-    private TargetFacts getReady(Crew agents, Ledger ledger, RunCard card)
+    /** Brings the agents up, lets them look at their machines, tells them their parts, and lets one look at the target. */
+    private TargetFacts getReady(Crew agents, Ledger ledger, RunCard card, Optional<PreflightRound> preflight)
             throws RunEnded, RunException, InterruptedException {
         agents.assemble();
         agents.setClocks();
@@ -279,6 +285,9 @@ public final class RunDirector {
                     "agents",
                     String.format(Locale.ROOT, "%s ready after %.1f s", agents(links.size()), seconds),
                     Map.of("ready", links.size()));
+        }
+        if (preflight.isPresent()) {
+            preflight.get().machines(agents);
         }
         adopt(agents, links);
         TargetFacts facts = wantedSmoke().isPresent() ? inspectUntilUp(agents, ledger) : inspect(agents);
@@ -428,11 +437,10 @@ public final class RunDirector {
     }
 
     /** Comparisons are watched only where the gate may move the end; the baseline is read before load begins. */
-    private Watch beginWatch() {
+    private Watch beginWatch(Ledger ledger, RunCard card) {
         Gate gate = scenario.gate().orElseThrow();
         Baselines baselines = request.openEnd().isPresent()
-                ? Baselines.find(
-                        gate.baseline(), request.store(), request.scenario().loadHash())
+                ? Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results())
                 : Baselines.NONE;
         return new Watch(gate, request.openEnd(), baselines.runs());
     }

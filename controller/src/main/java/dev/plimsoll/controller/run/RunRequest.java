@@ -2,6 +2,7 @@ package dev.plimsoll.controller.run;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.reports.preflight.VersionsLock;
 import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.ScenarioFile;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
  * @param transport {@code io_uring}, {@code epoll} or {@code nio}; absent: the best one
  * @param shards event loops of an agent in this process that carry load; absent: one fewer than cores
  * @param kept whether there is a bundle; without, nothing is written anywhere, and {@code store} does not matter
+ * @param preflight the versions that machines and target are held against, before any load; absent: nobody looks at them
  */
 public record RunRequest(
         ScenarioFile scenario,
@@ -26,8 +28,21 @@ public record RunRequest(
         boolean judge,
         Optional<String> transport,
         OptionalInt shards,
-        boolean kept) {
+        boolean kept,
+        Optional<VersionsLock> preflight) {
     private static final int MOST_SHARDS = 256;
+
+    /** Without a look at the machines. */
+    public RunRequest(
+            ScenarioFile scenario,
+            Path store,
+            int agents,
+            boolean judge,
+            Optional<String> transport,
+            OptionalInt shards,
+            boolean kept) {
+        this(scenario, store, agents, judge, transport, shards, kept, Optional.empty());
+    }
 
     /** With a bundle, and as many shards as the machine carries. */
     public RunRequest(ScenarioFile scenario, Path store, int agents, boolean judge, Optional<String> transport) {
@@ -39,6 +54,7 @@ public record RunRequest(
         requireNonNull(scenario, "scenario");
         requireNonNull(store, "store");
         requireNonNull(transport, "transport");
+        requireNonNull(preflight, "preflight");
         if (agents < 0 || agents > 64) {
             throw new IllegalArgumentException("agents are from 0 to 64, not " + agents);
         }
@@ -51,6 +67,11 @@ public record RunRequest(
         if (judge) {
             OpenEnd.of(scenario.scenario());
         }
+    }
+
+    /** The same with a look at the machines first, which are held against these versions. */
+    public RunRequest after(VersionsLock lock) {
+        return new RunRequest(scenario, store, agents, judge, transport, shards, kept, Optional.of(lock));
     }
 
     /** The end of the load that the gate may move; absent where it may not, or nothing is judged. */

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param detail for the event
  */
 record SmokeCheck(Verdict.Check check, Map<String, Object> detail) {
+    private static final int SHOWN = 200;
+
     /** Of a target that could not even be looked at. */
     static SmokeCheck neverUp(String sentence, Duration timeout) {
         return new SmokeCheck(
@@ -31,8 +33,24 @@ record SmokeCheck(Verdict.Check check, Map<String, Object> detail) {
         Verdict.Check check = check(
                 result.passed() ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.FAIL,
                 result.attempts().size(),
-                secrets.mask(result.sentence()));
+                secrets.mask(result.sentence()) + shown(result, secrets));
         return new SmokeCheck(check, Map.of("passed", result.passed(), "attempts", secrets.mask(attempts)));
+    }
+
+    /** The request that failed last, and its answer: what a person looks at first. */
+    private static String shown(SmokeResult result, Secrets secrets) {
+        return result.attempts().reversed().stream()
+                .filter(attempt -> !attempt.passed() && !attempt.sent().isEmpty())
+                .findFirst()
+                .map(attempt -> "; sent " + clipped(secrets.mask(attempt.sent())) + "; answered "
+                        + (attempt.answered().isBlank() ? "nothing" : clipped(secrets.mask(attempt.answered()))))
+                .orElse("");
+    }
+
+    /** What is cut off could be the half of a secret, so texts come masked. */
+    private static String clipped(String text) {
+        String line = text.replaceAll("\\s+", " ").strip();
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
     private static Verdict.Check check(Verdict.CheckOutcome outcome, long samples, String sentence) {

@@ -62,7 +62,7 @@ class PlimsollTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gate", "run", "validate", "schema", "init", "report", "sim", "demo", "agent"})
+    @ValueSource(strings = {"gate", "run", "validate", "schema", "init", "report", "compare", "sim", "demo", "agent"})
     void everyCommandHasHelp(String command) {
         assertEquals(0, run(command, "--help"));
         assertTrue(out().startsWith("Usage: plimsoll " + command), out());

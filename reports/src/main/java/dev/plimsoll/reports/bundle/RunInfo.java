@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.Circumstances;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +52,17 @@ public record RunInfo(
         requireNonNull(status, "status");
         agents = List.copyOf(agents);
         notes = List.copyOf(notes);
+    }
+
+    /**
+     * Under what the run was measured.
+     *
+     * @param results what it measured
+     * @param unfit what speaks against its generator, a sentence each
+     */
+    public Circumstances circumstances(RunResults results, List<String> unfit) {
+        return Circumstances.of(
+                scenario.loadHash(), target.model(), target.vllmVersion(), target.cacheConfig(), results, unfit);
     }
 
     /** How far a run is. */

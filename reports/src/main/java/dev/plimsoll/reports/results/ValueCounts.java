@@ -114,6 +114,29 @@ public final class ValueCounts {
     }
 
     /**
+     * Cliff's (1993) delta: the probability that a value of the others is larger than one of these, less that of the
+     * opposite; from −1 to 1.
+     *
+     * @throws IllegalStateException when one of them has no values
+     */
+    public double delta(ValueCounts others) {
+        if (total == 0 || others.total == 0) {
+            throw new IllegalStateException("no values have no ranks");
+        }
+        double sum = 0;
+        long below = 0;
+        int mine = 0;
+        for (int i = 0; i < others.values.length; i++) {
+            while (mine < values.length && values[mine] < others.values[i]) {
+                below += counts[mine++];
+            }
+            long equal = mine < values.length && values[mine] == others.values[i] ? counts[mine] : 0;
+            sum += (double) others.counts[i] * (2.0 * below + equal - total);
+        }
+        return sum / ((double) total * others.total);
+    }
+
+    /**
      * The smallest value at or below which that share of all values lies.
      *
      * @param share from 0 to 1

@@ -1,213 +1,227 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Unit;
+import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.statistics.distribution.FDistribution;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Judges a change from the baseline.
- *
- * <p>The batches of each run tell how sure its own value is. Earlier runs that differ by more than that tell how much
- * runs of the same code differ, and this run is taken to differ by as much. Two of them are few to tell, and are taken at
- * their word only when chance is unlikely (F test at {@value #RUNS_DIFFER}); with one, nothing tells. Degrees of freedom by Welch and Satterthwaite (1946); the interval of a relative
- * change by the delta method. With a relative and an absolute limit, a change fails beyond both and passes within one.
+ * One change from the baseline, measured: a {@link Contrast} of this run and the earlier ones, held against the check's
+ * limits. With a relative and an absolute limit, a change fails beyond both and passes within one.
  */
 final class BaselineComparison {
     private static final double PERCENT = 100;
-    private static final double RUNS_DIFFER = 0.1;
-    private static final int ENOUGH_RUNS = 3;
+    private static final double MOST_TIMES = 100;
 
     private final BaselineCheck check;
-    private final Subject subject;
     private final double confidence;
+    private final Measured now;
+    private final List<Estimate> before = new ArrayList<>();
+    private final List<String> leftOut = new ArrayList<>();
+    private final List<Limited> changes = new ArrayList<>();
+    private Optional<Contrast> contrast = Optional.empty();
 
-    BaselineComparison(BaselineCheck check, double confidence) {
+    /** A change, and how large it may be. */
+    private record Limited(Change change, double limit, boolean relative) {}
+
+    /** What was measured in one earlier run. */
+    record Earlier(String run, Measured measured) {}
+
+    /**
+     * Of what was measured.
+     *
+     * @param now in this run
+     * @param baseline in the earlier ones, the latest first
+     */
+    BaselineComparison(BaselineCheck check, double confidence, Measured now, List<Earlier> baseline) {
         this.check = check;
-        this.subject = Subject.of(check);
         this.confidence = confidence;
-    }
-
-    /* Variances of a value with their degrees of freedom; NaN where they are not known. */
-    private record Side(double value, double variance, double freedom) {
-        static Side of(Measured measured) {
-            double deviation = measured.deviation();
-            return new Side(measured.value().orElseThrow(), deviation * deviation, measured.freedom());
-        }
-    }
-
-    private record Change(double value, Interval interval, double limit, boolean relative) {}
-
-    Judged judge(RunResults results, List<RunResults> baseline) {
-        Measured now = worst(results);
+        this.now = now;
         if (now.value().isEmpty() || !now.problem().isEmpty()) {
-            boolean none = now.value().isEmpty();
-            return result(none ? Verdict.CheckOutcome.NO_DATA : Verdict.CheckOutcome.UNDECIDED, now, now.problem());
+            return;
         }
-        List<Side> before = new ArrayList<>();
-        List<String> leftOut = new ArrayList<>();
-        for (RunResults run : baseline) {
-            Measured one = worst(run);
+        for (Earlier earlier : baseline) {
+            Measured one = earlier.measured();
             if (one.value().isPresent() && one.problem().isEmpty()) {
-                before.add(Side.of(one));
+                before.add(Estimate.of(one));
             } else {
-                leftOut.add("run " + run.run() + " was left out: " + one.problem());
+                leftOut.add("run " + earlier.run() + " was left out: " + one.problem());
             }
         }
-        String told = String.join("; ", leftOut);
-        if (before.isEmpty()) {
-            return result(Verdict.CheckOutcome.NO_DATA, now, "no earlier run can be compared with; " + told);
+        if (!before.isEmpty()) {
+            contrast = Optional.of(Contrast.of(before, List.of(Estimate.of(now))));
+            contrast.ifPresent(this::measure);
         }
-        return compare(now, before, told);
     }
 
-    private Judged compare(Measured now, List<Side> before, String leftOut) {
-        Side own = Side.of(now);
-        Side within = mean(before);
-        Side between = between(before);
-        boolean byRuns = differ(between, within);
+    /** Of runs. */
+    static BaselineComparison of(
+            BaselineCheck check, double confidence, RunResults results, List<RunResults> baseline) {
+        return new BaselineComparison(
+                check,
+                confidence,
+                worst(check, confidence, results),
+                baseline.stream()
+                        .map(run -> new Earlier(run.run(), worst(check, confidence, run)))
+                        .toList());
+    }
+
+    private void measure(Contrast found) {
         int runs = before.size();
-        Side base = byRuns ? between : within;
-        /* One estimate, one count: what runs differ by stands in both terms. */
-        double ofOneRun = between.variance() * runs;
-        boolean shared = byRuns && !(own.variance() > ofOneRun);
-        Side run = shared ? new Side(own.value(), ofOneRun, between.freedom()) : own;
-        List<Change> changes = new ArrayList<>();
-        if (check.relative().isPresent() && base.value() != 0) {
-            double ratio = run.value() / base.value();
-            double weight = 1 / (base.value() * base.value());
-            Interval interval = interval(ratio - 1, run, weight, base, ratio * ratio * weight, shared);
-            changes.add(new Change(ratio - 1, interval, check.relative().getAsDouble(), true));
+        if (check.relative().isPresent() && found.before().value() != 0) {
+            changes.add(new Limited(found.relative(runs, 1), check.relative().getAsDouble(), true));
         }
         if (check.absolute().isPresent()) {
-            double difference = run.value() - base.value();
-            Interval interval = interval(difference, run, 1, base, 1, shared);
-            changes.add(new Change(difference, interval, check.absolute().getAsDouble(), false));
+            changes.add(new Limited(found.absolute(runs, 1), check.absolute().getAsDouble(), false));
         }
-        String suffix = leftOut.isEmpty() ? "" : "; " + leftOut;
-        if (changes.isEmpty()) {
-            boolean same = run.value() == 0;
-            return result(
-                    same ? Verdict.CheckOutcome.PASS : Verdict.CheckOutcome.UNDECIDED,
-                    now,
-                    (same
-                                    ? "0 as in the baseline"
-                                    : Wording.value(run.value(), check.metric().unit())
-                                            + " after 0 in the baseline; of 0 no share can be told, so give the check"
-                                            + " an absolute limit too, such as \"and +5ms\"")
-                            + suffix);
-        }
-        return result(changes, now, base, runs, suffix);
     }
 
-    private Interval interval(double value, Side run, double runWeight, Side base, double baseWeight, boolean shared) {
-        double first = run.variance() * runWeight;
-        double second = base.variance() * baseWeight;
-        double sum = first + second;
-        if (Double.isNaN(sum)) {
-            return Interval.UNKNOWN;
-        }
-        if (sum == 0) {
-            return Interval.of(value, value);
-        }
-        double freedom = shared
-                ? base.freedom()
-                : sum * sum / (first * first / run.freedom() + second * second / base.freedom());
-        double half = Math.sqrt(sum) * TDistribution.of(freedom).inverseSurvivalProbability((1 - confidence) / 2);
-        return Interval.of(value - half, value + half);
+    /** How probable so large a change is by chance: of two limits, both must be broken. NaN where no change was measured. */
+    double chance() {
+        return changes.stream()
+                .mapToDouble(c -> c.change().chanceOfBreaking(check.operator(), c.limit()))
+                .max()
+                .orElse(Double.NaN);
     }
 
-    /* The mean of the runs, with the variance that their own batches give it. */
-    private static Side mean(List<Side> runs) {
-        int n = runs.size();
-        double value = 0;
-        double sum = 0;
-        double squares = 0;
-        for (Side run : runs) {
-            value += run.value() / n;
-            sum += run.variance();
-            squares += run.variance() * run.variance() / run.freedom();
+    /**
+     * What becomes of the check.
+     *
+     * @param broken whether it is surely broken among all comparisons
+     * @param family how many comparisons there are
+     */
+    Judged judged(boolean broken, int family) {
+        if (now.value().isEmpty() || !now.problem().isEmpty()) {
+            boolean none = now.value().isEmpty();
+            return plain(none ? Verdict.CheckOutcome.NO_DATA : Verdict.CheckOutcome.UNDECIDED, now.problem());
         }
-        double freedom = sum > 0 ? sum * sum / squares : n;
-        return new Side(value, sum / n / n, freedom);
+        if (contrast.isEmpty()) {
+            return plain(Verdict.CheckOutcome.NO_DATA, "no earlier run can be compared with" + told());
+        }
+        return changes.isEmpty() ? ofZero() : ofChange(broken, family, contrast.get());
     }
 
-    /* The mean of the runs, with the variance that their differences give it. */
-    private static Side between(List<Side> runs) {
-        int n = runs.size();
-        double mean = runs.stream().mapToDouble(Side::value).average().orElseThrow();
-        double squares = 0;
-        for (Side run : runs) {
-            squares += (run.value() - mean) * (run.value() - mean);
-        }
-        return n < 2 ? new Side(mean, Double.NaN, 0) : new Side(mean, squares / (n - 1) / n, n - 1.0);
+    private Judged ofZero() {
+        double value = now.value().orElseThrow();
+        return value == 0
+                ? plain(Verdict.CheckOutcome.PASS, "0 as in the baseline" + told())
+                : plain(
+                        Verdict.CheckOutcome.UNDECIDED,
+                        Wording.value(value, check.metric().unit())
+                                + " after 0 in the baseline; of 0 no share can be told, so give the check an absolute"
+                                + " limit too, such as \"and +5ms\"" + told());
     }
 
-    private static boolean differ(Side between, Side within) {
-        if (between.freedom() < 1 || between.variance() == 0) {
-            return false;
-        }
-        if (Double.isNaN(within.variance()) || within.variance() == 0) {
-            return true;
-        }
-        boolean more = between.variance() > within.variance();
-        return between.freedom() >= ENOUGH_RUNS - 1
-                ? more
-                : more
-                        && FDistribution.of(between.freedom(), within.freedom())
-                                        .survivalProbability(between.variance() / within.variance())
-                                < RUNS_DIFFER;
-    }
-
-    private Judged result(List<Change> changes, Measured now, Side base, int runs, String suffix) {
-        boolean passes = changes.stream().anyMatch(c -> Settlement.isKept(c.interval(), check.operator(), c.limit()));
-        boolean fails = changes.stream().allMatch(c -> Settlement.isBroken(c.interval(), check.operator(), c.limit()));
-        boolean keeps = changes.stream().anyMatch(c -> check.operator().holds(c.value(), c.limit()));
-        Verdict.CheckOutcome outcome =
-                passes ? Verdict.CheckOutcome.PASS : fails ? Verdict.CheckOutcome.FAIL : Verdict.CheckOutcome.UNDECIDED;
-        Change shown = changes.getFirst();
+    private Judged ofChange(boolean broken, int family, Contrast found) {
+        boolean passes = changes.stream()
+                .anyMatch(c -> Settlement.isKept(c.change().interval(confidence), check.operator(), c.limit()));
+        boolean keeps =
+                changes.stream().anyMatch(c -> check.operator().holds(c.change().value(), c.limit()));
+        Verdict.CheckOutcome outcome = passes
+                ? Verdict.CheckOutcome.PASS
+                : broken ? Verdict.CheckOutcome.FAIL : Verdict.CheckOutcome.UNDECIDED;
+        Limited shown = changes.getFirst();
+        Interval interval = shown.change().interval(confidence);
         double scale = shown.relative() ? PERCENT : 1;
         Unit unit = shown.relative() ? Unit.PERCENT : check.metric().unit();
-        boolean known = !shown.interval().isUnknown();
-        String interval = known
-                ? Wording.percent(confidence) + " interval "
-                        + Wording.signed(shown.interval().low().orElseThrow() * scale, unit) + " to "
-                        + Wording.signed(shown.interval().high().orElseThrow() * scale, unit)
-                : "too little to tell how much it varies";
-        String sentence = check.expression() + ": "
-                + Wording.value(now.value().orElseThrow(), check.metric().unit()) + " after "
-                + Wording.value(base.value(), check.metric().unit()) + " in "
-                + (runs == 1 ? "one earlier run" : runs + " earlier runs") + ", a change of "
-                + Wording.signed(shown.value() * scale, unit) + " (" + interval + ")"
-                + (outcome == Verdict.CheckOutcome.UNDECIDED ? "; " + settles(runs) : "") + suffix;
         return Judged.of(
                 new Verdict.Check(
                         check.expression(),
                         Verdict.Kind.BASELINE,
                         outcome,
-                        Optional.of(shown.value() * scale),
+                        Optional.of(shown.change().value() * scale),
                         unit.symbol(),
                         Optional.of(shown.limit() * scale),
-                        shown.interval().low().map(end -> end * scale),
-                        shown.interval().high().map(end -> end * scale),
-                        known ? Optional.of(confidence) : Optional.empty(),
+                        interval.low().map(end -> end * scale),
+                        interval.high().map(end -> end * scale),
+                        interval.isUnknown() ? Optional.empty() : Optional.of(confidence),
                         now.samples(),
-                        sentence),
+                        sentence(found, shown, outcome, family)),
                 keeps);
     }
 
-    private static String settles(int runs) {
-        return runs < 5
-                ? "a longer phase or more earlier runs (gate.baseline.runs) would settle it"
-                : "a longer phase would settle it";
+    private String sentence(Contrast found, Limited shown, Verdict.CheckOutcome outcome, int family) {
+        double scale = shown.relative() ? PERCENT : 1;
+        Unit unit = shown.relative() ? Unit.PERCENT : check.metric().unit();
+        Interval interval = shown.change().interval(confidence);
+        String ends = interval.isUnknown()
+                ? "too little to tell how much it varies"
+                : Wording.percent(confidence) + " interval "
+                        + Wording.signed(interval.low().orElseThrow() * scale, unit) + " to "
+                        + Wording.signed(interval.high().orElseThrow() * scale, unit);
+        StringBuilder text = new StringBuilder(check.expression() + ": ");
+        text.append(Wording.value(now.value().orElseThrow(), check.metric().unit()))
+                .append(" after ")
+                .append(Wording.value(found.before().value(), check.metric().unit()))
+                .append(" in ")
+                .append(earlier())
+                .append(", a change of ")
+                .append(Wording.signed(shown.change().value() * scale, unit))
+                .append(" (")
+                .append(ends)
+                .append(", n = ")
+                .append(Quantities.count(now.samples()))
+                .append(')');
+        if (outcome == Verdict.CheckOutcome.FAIL && family > 1) {
+            text.append("; sure among all ").append(family).append(" comparisons (Holm)");
+        }
+        if (outcome == Verdict.CheckOutcome.UNDECIDED) {
+            text.append("; ").append(settles(found, family));
+        } else if (!found.spreadKnown()) {
+            text.append("; how much runs of the same code differ is unknown after ")
+                    .append(earlier());
+        }
+        return text.append(told()).toString();
     }
 
-    private Judged result(Verdict.CheckOutcome outcome, Measured now, String reason) {
+    private String earlier() {
+        return before.size() == 1 ? "one earlier run" : before.size() + " earlier runs";
+    }
+
+    private String settles(Contrast found, int family) {
+        boolean alone = changes.stream()
+                .allMatch(c -> Settlement.isBroken(c.change().interval(confidence), check.operator(), c.limit()));
+        if (alone && !found.spreadKnown()) {
+            return "these runs differ, but how much runs of the same code differ is unknown after " + earlier()
+                    + ", and " + Wording.percent(Contrast.ASSUMED_SPREAD)
+                    + " is assumed; three earlier runs (gate.baseline.runs) would tell";
+        }
+        if (alone && family > 1) {
+            return "alone it would be beyond the limit, but of " + family
+                    + " comparisons one is so by chance too often (Holm); more earlier runs (gate.baseline.runs) would"
+                    + " settle it";
+        }
+        if (found.shared()) {
+            return "these runs differ more among themselves than within; more earlier runs (gate.baseline.runs) would"
+                    + " settle it, and longer ones would not";
+        }
+        return settlesByLoad(changes.getFirst());
+    }
+
+    /* The interval narrows with the root of the load. */
+    private String settlesByLoad(Limited shown) {
+        Interval interval = shown.change().interval(confidence);
+        if (interval.isUnknown()) {
+            return "a longer phase would settle it";
+        }
+        double half = interval.high().orElseThrow() - shown.change().value();
+        double times = Math.ceil(Math.pow(half / (shown.limit() - shown.change().value()), 2));
+        return times <= MOST_TIMES
+                ? "about " + Quantities.count((long) Math.max(2, times))
+                        + " times the load in each run, or more earlier runs (gate.baseline.runs), would settle it if it"
+                        + " stays so"
+                : "the limit is as good as met; no amount of load would settle it";
+    }
+
+    private String told() {
+        return leftOut.isEmpty() ? "" : "; " + String.join("; ", leftOut);
+    }
+
+    private Judged plain(Verdict.CheckOutcome outcome, String reason) {
         return Judged.of(nothing(check, outcome, now.samples(), reason), false);
     }
 
@@ -226,13 +240,13 @@ final class BaselineComparison {
                 check.expression() + ": " + reason);
     }
 
-    /* Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */
-    private Measured worst(RunResults run) {
+    /** Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */
+    static Measured worst(BaselineCheck check, double confidence, RunResults run) {
         Comparator<Measured> byValue = Comparator.comparingDouble(m -> m.value().orElse(Double.NaN));
         Comparator<Measured> order = Comparator.<Measured, Boolean>comparing(
                         m -> m.value().isEmpty())
                 .thenComparing(m -> !m.problem().isEmpty())
                 .thenComparing(check.operator().isUpperLimit() ? byValue : byValue.reversed());
-        return subject.measure(run, confidence).stream().max(order).orElseThrow();
+        return Subject.of(check).measure(run, confidence).stream().max(order).orElseThrow();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param smoke what became of the smoke test; absent when the gate has none, or it was not reached
  * @param baseline earlier runs of the same load to compare with, the latest first; empty when there is none
  * @param baselineProblem why there is no baseline, a sentence; empty when there is one or none is wanted
+ * @param baselineNotes what a reader should know of the earlier runs, a sentence each: those that were left out
  * @param incomplete why the measurement is not whole, a sentence each: an abort, a lost agent; empty for a finished run.
  *     Such a run is never PROMOTE
  * @param watched what was decided while the load went on; absent when nobody watched
@@ -22,25 +23,27 @@ public record Evidence(
         Optional<Verdict.Check> smoke,
         List<RunResults> baseline,
         String baselineProblem,
+        List<String> baselineNotes,
         List<String> incomplete,
         Optional<Watched> watched) {
-    /** Evidence of a run that was not watched. */
-    public Evidence(
-            RunResults results,
-            Optional<Verdict.Check> smoke,
-            List<RunResults> baseline,
-            String baselineProblem,
-            List<String> incomplete) {
-        this(results, smoke, baseline, baselineProblem, incomplete, Optional.empty());
-    }
-
     /** Checks the components and copies the lists. */
     public Evidence {
         requireNonNull(results, "results");
         requireNonNull(smoke, "smoke");
         baseline = List.copyOf(baseline);
         requireNonNull(baselineProblem, "baselineProblem");
+        baselineNotes = List.copyOf(baselineNotes);
         incomplete = List.copyOf(incomplete);
         requireNonNull(watched, "watched");
+    }
+
+    /** Of a run that was not watched, with nothing to tell of the baseline. */
+    public Evidence(
+            RunResults results,
+            Optional<Verdict.Check> smoke,
+            List<RunResults> baseline,
+            String baselineProblem,
+            List<String> incomplete) {
+        this(results, smoke, baseline, baselineProblem, List.of(), incomplete, Optional.empty());
     }
 }

@@ -6,7 +6,9 @@ import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Threshold;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,7 +29,8 @@ import java.util.Optional;
  * </ul>
  *
  * <p>Reasons come in the order of their weight: failures, then doubts about the measurement and checks without data,
- * then undecided checks. The confidence is that of each check, not of all together.
+ * then undecided checks. The confidence is that of each check, not of all together; but comparisons with the baseline
+ * roll back only where all of them together are as sure ({@link BaselineFamily}).
  */
 public final class Judge {
     private static final int FORMAT = 1;
@@ -160,18 +163,26 @@ public final class Judge {
         if (evidence.baseline().isEmpty() && !baseline.required()) {
             return List.of("not compared with a baseline: " + problem);
         }
-        for (BaselineCheck check : baseline.checks()) {
-            checks.add(
-                    evidence.baseline().isEmpty()
-                            ? Judged.of(
-                                    BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false)
-                            : look.judge(
-                                    Verdict.Kind.BASELINE,
-                                    check.expression(),
-                                    level -> new BaselineComparison(check, level.confidence())
-                                            .judge(evidence.results(), evidence.baseline())));
+        if (evidence.baseline().isEmpty()) {
+            for (BaselineCheck check : baseline.checks()) {
+                checks.add(
+                        Judged.of(BaselineComparison.nothing(check, Verdict.CheckOutcome.NO_DATA, 0, problem), false));
+            }
+            return List.of();
         }
-        return List.of();
+        Map<Level, List<Judged>> families = new HashMap<>();
+        for (int i = 0; i < baseline.checks().size(); i++) {
+            int index = i;
+            checks.add(look.judge(
+                    Verdict.Kind.BASELINE,
+                    baseline.checks().get(i).expression(),
+                    level -> families.computeIfAbsent(
+                                    level,
+                                    l -> new BaselineFamily(baseline.checks(), l.confidence())
+                                            .judge(evidence.results(), evidence.baseline()))
+                            .get(index)));
+        }
+        return evidence.baselineNotes();
     }
 
     /**

@@ -16,6 +16,7 @@ import dev.plimsoll.scenarios.Operator;
 import dev.plimsoll.scenarios.Threshold;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class Watch {
     private final Purses purses;
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
+    private final Map<Level, List<Judged>> families = new HashMap<>();
     private int looks;
     private boolean plannedLooked;
     private Optional<Advice> last = Optional.empty();
@@ -73,17 +75,24 @@ public final class Watch {
                     results -> level -> new ThresholdCheck(threshold, level).judge(results)));
         }
         if (!baseline.isEmpty()) {
-            for (BaselineCheck check :
-                    gate.baseline().map(Gate.Baseline::checks).orElse(List.of())) {
+            List<BaselineCheck> checks =
+                    gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
+            for (int i = 0; i < checks.size(); i++) {
+                int index = i;
                 items.add(new Item(
                         Verdict.Kind.BASELINE,
-                        check.expression(),
-                        Subject.of(check),
-                        check.operator(),
-                        results ->
-                                level -> new BaselineComparison(check, level.confidence()).judge(results, baseline)));
+                        checks.get(i).expression(),
+                        Subject.of(checks.get(i)),
+                        checks.get(i).operator(),
+                        results -> level -> family(checks, level, results).get(index)));
             }
         }
+    }
+
+    /* Each comparison is judged among all of them; a look judges them once. */
+    private List<Judged> family(List<BaselineCheck> checks, Level level, RunResults results) {
+        return families.computeIfAbsent(
+                level, l -> new BaselineFamily(checks, l.confidence()).judge(results, baseline));
     }
 
     /* A check; compared by identity, for two may be written alike. */
@@ -140,6 +149,7 @@ public final class Watch {
             return Optional.empty();
         }
         looks++;
+        families.clear();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
             if (broken.isPresent()) {

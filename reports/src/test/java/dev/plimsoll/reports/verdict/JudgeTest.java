@@ -23,6 +23,7 @@ import dev.plimsoll.scenarios.Gate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Runs have a mean of 100 ms, give or take 0.3 ms (10 ms / √1,200) times 1.96. */
@@ -208,7 +209,8 @@ class JudgeTest {
         assertTrue(required.reasons().getFirst().endsWith("there is no baseline to compare with"));
         Gate gate = gate(
                 Gate.OnUndecided.INCONCLUSIVE,
-                Optional.of(new Gate.Baseline(Optional.empty(), 1, false, List.of(grows("latency.mean", 0.1, NONE)))),
+                Optional.of(new Gate.Baseline(
+                        Optional.empty(), 1, false, Set.of(), List.of(grows("latency.mean", 0.1, NONE)))),
                 SURE);
         Verdict optional = new Judge(gate)
                 .judge(new Evidence(sound(), Optional.empty(), List.of(), "no run was promoted yet", List.of()));

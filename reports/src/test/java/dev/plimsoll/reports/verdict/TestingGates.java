@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.Set;
 
 /** Gates, and runs to judge by them. */
 final class TestingGates {
@@ -81,7 +82,7 @@ final class TestingGates {
     static Gate comparing(boolean required, BaselineCheck... checks) {
         return gate(
                 Gate.OnUndecided.INCONCLUSIVE,
-                Optional.of(new Gate.Baseline(Optional.empty(), 5, required, List.of(checks))));
+                Optional.of(new Gate.Baseline(Optional.empty(), 5, required, Set.of(), List.of(checks))));
     }
 
     /** A comparison of {@code METRIC.STATISTIC <=}, with limits that are absent when NaN. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WatchTest {
@@ -29,7 +30,9 @@ class WatchTest {
                 true,
                 stop,
                 end.isExtendable() ? Optional.of(end.longest()) : Optional.empty(),
-                checks.isEmpty() ? Optional.empty() : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, checks)),
+                checks.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Gate.Baseline(Optional.empty(), 5, true, Set.of(), checks)),
                 List.of(),
                 List.of(),
                 List.of());
@@ -69,7 +72,8 @@ class WatchTest {
             }
             Watched watched = watch.finish(results, true);
             Verdict verdict = new Judge(gate)
-                    .judge(new Evidence(results, Optional.empty(), baseline, "", List.of(), Optional.of(watched)));
+                    .judge(new Evidence(
+                            results, Optional.empty(), baseline, "", List.of(), List.of(), Optional.of(watched)));
             return new Played(steps, second, watched, verdict);
         }
     }
@@ -170,7 +174,8 @@ class WatchTest {
         Watched watched = watch.finish(results, true);
         assertEquals(Ending.AS_PLANNED, watched.ending());
         Verdict verdict = new Judge(gate)
-                .judge(new Evidence(results, Optional.empty(), List.of(), "", List.of(), Optional.of(watched)));
+                .judge(new Evidence(
+                        results, Optional.empty(), List.of(), "", List.of(), List.of(), Optional.of(watched)));
         assertEquals(TestingGates.judge(gate, results).checks(), verdict.checks());
         assertEquals(Optional.of(0.95), verdict.checks().getFirst().confidence());
     }

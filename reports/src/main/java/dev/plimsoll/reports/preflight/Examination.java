@@ -1,0 +1,131 @@
+package dev.plimsoll.reports.preflight;
+
+import dev.plimsoll.measurements.Fact;
+import dev.plimsoll.measurements.MachineFact;
+import dev.plimsoll.scenarios.Preflight;
+import dev.plimsoll.scenarios.PreflightCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Holds machines and the target against what is wanted. Immutable. */
+public final class Examination {
+    /** The node that stands for the target, in checks of what the target tells itself. */
+    public static final String TARGET = "target";
+
+    private static final String NO_NODE = "-";
+
+    private final Preflight wanted;
+    private final VersionsLock lock;
+
+    /**
+     * With these wishes.
+     *
+     * @param wanted what a scenario asks for
+     * @param lock versions that must be the same
+     */
+    public Examination(Preflight wanted, VersionsLock lock) {
+        this.wanted = wanted;
+        this.lock = lock;
+    }
+
+    /** A machine that was looked at. */
+    public List<Check> machine(Machine machine) {
+        List<Check> checks = new ArrayList<>();
+        if (machine.serves()) {
+            checks.addAll(new GpuChecks(machine.node(), machine.facts(), wanted).checks());
+            checks.addAll(versions(machine));
+        }
+        checks.addAll(new MachineChecks(machine, wanted).checks());
+        return weighed(checks);
+    }
+
+    private List<Check> versions(Machine machine) {
+        List<Check> checks = new ArrayList<>();
+        for (Map.Entry<PreflightCheck, MachineFact> one :
+                VersionsLock.factsByCheck().entrySet()) {
+            PreflightCheck check = one.getKey();
+            String locked = lock.versions().get(check);
+            boolean looked = machine.facts().machine().containsKey(one.getValue());
+            Fact fact = machine.facts().of(one.getValue());
+            if (locked != null && looked) {
+                checks.add(version(check, machine.node(), fact, locked));
+            } else if (wanted.required().contains(check.id())) {
+                checks.add(version(check, machine.node(), Fact.absent("no lock file tells it"), "a locked version"));
+            } else if (fact.known()) {
+                // Nothing to hold it against, but worth a line.
+                checks.add(version(check, machine.node(), fact, fact.value()).wanting("any; no lock file tells it"));
+            }
+        }
+        return checks;
+    }
+
+    /** What the target tells of itself: vLLM's version, or why it is not known. Nothing where none is locked. */
+    public List<Check> target(Fact vllm) {
+        String locked = lock.versions().get(PreflightCheck.VERSIONS_VLLM);
+        return locked == null
+                ? List.of()
+                : weighed(List.of(version(PreflightCheck.VERSIONS_VLLM, TARGET, vllm, locked)));
+    }
+
+    /** A node that nobody could look at. */
+    public List<Check> unseen(String node, String why) {
+        Reason reason = Reason.of(PreflightCheck.NODE_AGENT);
+        return weighed(List.of(new Check(
+                PreflightCheck.NODE_AGENT.id(),
+                node,
+                Outcome.UNKNOWN,
+                why,
+                "a look at the node",
+                reason.why(),
+                reason.repair())));
+    }
+
+    /** A failure for each check that is required and was not made anywhere. */
+    public List<Check> unmet(PreflightReport report) {
+        List<Check> unmet = new ArrayList<>();
+        for (PreflightCheck check : PreflightCheck.values()) {
+            boolean made = report.checks().stream().anyMatch(one -> one.id().equals(check.id()));
+            if (!made && wanted.required().contains(check.id()) && check != PreflightCheck.NODE_AGENT) {
+                Reason reason = Reason.of(check);
+                unmet.add(new Check(
+                        check.id(),
+                        NO_NODE,
+                        Outcome.FAIL,
+                        "no node was looked at for it",
+                        "a node of the scenario with `agent` or with a probe of its own machine",
+                        reason.why(),
+                        reason.repair()));
+            }
+        }
+        return unmet;
+    }
+
+    private static Check version(PreflightCheck check, String node, Fact fact, String locked) {
+        Reason reason = Reason.of(check);
+        Outcome outcome = !fact.known() ? Outcome.UNKNOWN : fact.value().equals(locked) ? Outcome.OK : Outcome.FAIL;
+        return new Check(
+                check.id(),
+                node,
+                outcome,
+                fact.known() ? fact.value() : "not known: " + fact.absence(),
+                locked,
+                reason.why(),
+                reason.repair());
+    }
+
+    /** What is required must be ok; what is tolerated is a warning at worst. */
+    private List<Check> weighed(List<Check> checks) {
+        return checks.stream().map(this::weighed).toList();
+    }
+
+    private Check weighed(Check check) {
+        if (check.outcome() != Outcome.OK && wanted.required().contains(check.id())) {
+            return check.with(Outcome.FAIL);
+        }
+        if (check.outcome() == Outcome.FAIL && wanted.tolerated().contains(check.id())) {
+            return check.with(Outcome.WARN);
+        }
+        return check;
+    }
+}
