@@ -1,6 +1,5 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.controller.actions.GateActions;
 import dev.plimsoll.controller.run.Planning;
 import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.controller.run.RunOutcome;
