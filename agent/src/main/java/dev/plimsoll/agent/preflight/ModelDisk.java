@@ -181,12 +181,12 @@ final class ModelDisk {
         long bytes = 0;
         for (Path file : files) {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, direct())) {
-                int count = 0;
-                while (count >= 0 && System.nanoTime() - end < 0) {
-                    bytes += count;
+                int count = BLOCK;
+                // A short block is the file's last one, and leaves a position from which nothing can be read this way.
+                while (count == BLOCK && System.nanoTime() - end < 0) {
                     count = channel.read(block.clear().limit(BLOCK));
+                    bytes += Math.max(0, count);
                 }
-                bytes += Math.max(0, count);
             } catch (IOException | UnsupportedOperationException e) {
                 return Fact.absent(file + " cannot be read past the page cache: " + e.getMessage());
             }

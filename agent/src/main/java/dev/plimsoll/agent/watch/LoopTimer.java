@@ -48,7 +48,7 @@ final class LoopTimer implements Runnable {
             threadId = Thread.currentThread().threadId();
             if (started) {
                 alarm = Alarm.on(loop, this);
-                alarm.set(dueNanos);
+                wakeIn(dueNanos - nanoClock.getAsLong());
             }
         });
     }
@@ -57,14 +57,18 @@ final class LoopTimer implements Runnable {
     public void run() {
         long now = nanoClock.getAsLong();
         long due = dueNanos;
-        while (due <= now) {
-            recorder.recordValue(Math.min(now - due, Histograms.HIGHEST_NANOS));
+        do {
+            recorder.recordValue(Math.clamp(now - due, 0, Histograms.HIGHEST_NANOS));
             due += SelfWatch.TIMER_NANOS;
-        }
+        } while (due <= now);
         dueNanos = due;
+        wakeIn(due - now);
+    }
+
+    private void wakeIn(long nanos) {
         Alarm next = alarm;
         if (next != null) {
-            next.set(due);
+            next.set(System.nanoTime() + nanos);
         }
     }
 

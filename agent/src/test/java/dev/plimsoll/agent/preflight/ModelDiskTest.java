@@ -1,6 +1,7 @@
 package dev.plimsoll.agent.preflight;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -89,11 +90,13 @@ class ModelDiskTest {
 
     @Test
     void largeFilesBehindLinksAreReadPastThePageCacheOrNotAtAll() throws IOException {
-        Path blob = Files.write(directory.resolve("blob"), new byte[20 * 1024 * 1024]);
+        Path blob = Files.write(directory.resolve("blob"), new byte[20 * 1024 * 1024 + 100]);
         Files.createSymbolicLink(model.resolve("model.safetensors"), blob);
         Fact read = look(MachineFact.DISK_READ);
+        // Some file systems, such as that of a container, refuse; an odd length is no reason to.
         assertTrue(
                 read.value().matches("[1-9]\\d*") || read.absence().contains("past the page cache"), read.toString());
+        assertFalse(read.absence().contains("multiple"), read.toString());
     }
 
     @Test
