@@ -22,7 +22,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * planned: how seconds depend on one another is known too badly after so few.
  */
 final class CheckPlan {
-    private static final double FOUND = 0.95;
+    private static final double FOUND = 0.99;
     private static final double LIKELY = 0.2;
     private static final double SHORTEST_SECONDS = 10;
     private static final double SHORTEST_SHARE = 0.5;
