@@ -24,7 +24,7 @@ import org.HdrHistogram.Histogram;
 final class SimulatedRuns {
     private static final double SIGMA = 0.5;
     private static final double CORRELATION = 0.6;
-    private static final double SECONDS_DIFFER = 0.05;
+    private static final double SECONDS_DIFFER = 0.03;
     private static final double PER_SECOND = 40;
     private static final double MEAN_MILLIS = 100;
 

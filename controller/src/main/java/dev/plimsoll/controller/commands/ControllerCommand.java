@@ -1,18 +1,13 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.controller.service.ControllerService;
 import dev.plimsoll.controller.service.ServiceOptions;
-import io.vertx.core.Vertx;
-import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -77,26 +72,20 @@ final class ControllerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandException, InterruptedException {
         ServiceOptions options = options();
-        CountDownLatch ended = new CountDownLatch(1);
-        Signals.take(name -> ended.countDown());
-        Vertx vertx = Vertx.builder()
-                .withTransport(Transports.choose(Optional.empty()))
-                .build();
-        try {
-            ControllerService service = start(vertx, options);
-            String shown = host.contains(":") ? "[" + host + "]" : host;
-            console.print("http://" + shown + ":" + service.port() + "\n");
+        String shown = (host.contains(":") ? "[" + host + "]" : host) + ":";
+        try (Serving serving = new Serving()) {
+            ControllerService service = serving.start(
+                    shown + port, vertx -> ControllerService.start(vertx, options, InstantSource.system()));
+            console.print("http://" + shown + service.port() + "\n");
             console.say("serving the runs of " + store
                     + options.scenarios()
                             .map(s -> ", and gating with the scenarios of " + s)
                             .orElse("")
                     + "; Ctrl-C ends it");
-            ended.await();
+            serving.untilSignalled();
             console.say("stopping");
             service.close();
             return ExitCode.DONE.code();
-        } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().join();
         }
     }
 
@@ -114,24 +103,6 @@ final class ControllerCommand implements Callable<Integer> {
             return new ServiceOptions(host, port, store, scenarios, gates, Duration.ofSeconds(silence));
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private ControllerService start(Vertx vertx, ServiceOptions options) throws CommandException {
-        try {
-            return ControllerService.start(vertx, options, InstantSource.system())
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            boolean taken = cause instanceof BindException
-                    || String.valueOf(cause.getMessage()).contains("in use");
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "cannot listen on " + host + ":" + port + ": " + cause.getMessage()
-                            + (taken ? "; choose another port with --port, or any free one with --port 0" : ""),
-                    e);
         }
     }
 }

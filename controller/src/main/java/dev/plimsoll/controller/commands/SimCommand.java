@@ -1,13 +1,8 @@
 package dev.plimsoll.controller.commands;
 
-import dev.plimsoll.agent.transport.Transports;
 import dev.plimsoll.simulator.Simulator;
-import io.vertx.core.Vertx;
-import java.net.BindException;
-import java.util.Optional;
+import dev.plimsoll.simulator.SimulatorOptions;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -31,42 +26,17 @@ final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandException, InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Signals.take(name -> ended.countDown());
-        Vertx vertx = Vertx.builder()
-                .withTransport(Transports.choose(Optional.empty()))
-                .build();
-        try {
-            Simulator simulator = start(vertx);
+        SimulatorOptions built = options.build();
+        try (Serving serving = new Serving()) {
+            Simulator simulator = serving.start(options.place(), vertx -> Simulator.start(vertx, built));
             if (options.unready().isPositive()) {
                 simulator.faults().unready(options.unready());
             }
             console.print(simulator.url() + "\n");
             console.say("simulating " + String.join(", ", simulator.options().models()) + " (" + options.model()
                     + "); Ctrl-C ends it");
-            ended.await();
-            simulator.close().toCompletionStage().toCompletableFuture().join();
+            serving.untilSignalled();
             return ExitCode.DONE.code();
-        } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().join();
-        }
-    }
-
-    private Simulator start(Vertx vertx) throws CommandException {
-        try {
-            return Simulator.start(vertx, options.build())
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            boolean taken = cause instanceof BindException
-                    || String.valueOf(cause.getMessage()).contains("in use");
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "cannot listen on " + options.place() + ": " + cause.getMessage()
-                            + (taken ? "; choose another port with --port, or any free one with --port 0" : ""),
-                    e);
         }
     }
 }

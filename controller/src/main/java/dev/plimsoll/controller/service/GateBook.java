@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 final class GateBook implements AutoCloseable {
     private static final JsonMapper JSON = MeasurementsJson.mapper();
     private static final int MOST_WAITING = 100;
+    private static final long LAST_SECONDS = 2;
     private static final String SUFFIX = ".json";
     private static final String SCENARIO_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,100}";
 
@@ -218,7 +220,14 @@ final class GateBook implements AutoCloseable {
         synchronized (this) {
             closed = true;
         }
+        /* First those that run, so that each ends in order; then who waits for them; then one that had just begun. */
+        runner.stop();
         executor.shutdownNow();
+        try {
+            executor.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         runner.stop();
     }
 }

@@ -74,8 +74,11 @@ final class GateProcess implements GateRunner {
         try {
             return ended(process.waitFor(), text(out), text(log));
         } finally {
-            processes.remove(process);
+            /* One that was not awaited to its end is told to end, and stays known to stop(). */
             process.destroy();
+            if (!process.isAlive()) {
+                processes.remove(process);
+            }
         }
     }
 

@@ -10,9 +10,6 @@ import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.simulator.FaultPlan;
-import dev.plimsoll.simulator.Simulator;
-import dev.plimsoll.simulator.SimulatorOptions;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,24 +29,19 @@ import org.junit.jupiter.api.io.TempDir;
 class AdHocProcessTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static Vertx vertx;
-    private static Simulator simulator;
+    private static TestingSimulator simulator;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void startSimulator() {
-        vertx = Vertx.vertx();
-        simulator = Simulator.start(vertx, SimulatorOptions.builder().speed(4).build())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start();
     }
 
     @AfterAll
-    static void stopSimulator() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+    static void stopSimulator() throws Exception {
+        simulator.close();
     }
 
     private static double figure(String text, String expression) {

@@ -8,9 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.plimsoll.simulator.Simulator;
-import dev.plimsoll.simulator.SimulatorOptions;
-import io.vertx.core.Vertx;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,24 +41,19 @@ class CiFilesProcessTest {
           thresholds: [ "errors.ratio < 20%", "latency.max < 5s" ]
         """;
 
-    private static Vertx vertx;
-    private static Simulator simulator;
+    private static TestingSimulator simulator;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void startSimulator() {
-        vertx = Vertx.vertx();
-        simulator = Simulator.start(vertx, SimulatorOptions.builder().speed(4).build())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start();
     }
 
     @AfterAll
-    static void stopSimulator() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+    static void stopSimulator() throws Exception {
+        simulator.close();
     }
 
     @BeforeEach

@@ -15,9 +15,6 @@ import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioLibrary;
 import dev.plimsoll.scenarios.ScenarioReader;
 import dev.plimsoll.simulator.FaultPlan;
-import dev.plimsoll.simulator.Simulator;
-import dev.plimsoll.simulator.SimulatorOptions;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,24 +47,19 @@ class CommandsProcessTest {
           on_promote: [ { exec: [ "echo", "shipped" ] } ]
         """;
 
-    private static Vertx vertx;
-    private static Simulator simulator;
+    private static TestingSimulator simulator;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void startSimulator() {
-        vertx = Vertx.vertx();
-        simulator = Simulator.start(vertx, SimulatorOptions.builder().speed(4).build())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start();
     }
 
     @AfterAll
-    static void stopSimulator() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+    static void stopSimulator() throws Exception {
+        simulator.close();
     }
 
     private Launched start(String command, String... options) throws IOException {

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole pipeline of real processes: releases of the simulator, gates, the rollback, and a controller. */
 class PipelineProcessTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MOST_ATTEMPTS = 4;
 
     /** Stops the release that runs and starts another in its place, as a deployment does. Release 2 decodes slowly. */
     private static final String DEPLOY = """
@@ -117,6 +118,18 @@ class PipelineProcessTest {
         return Launched.start(directory, environment, arguments);
     }
 
+    /** Gates until it is decided, as a pipeline does: a busy machine makes a generator unfit, and so INCONCLUSIVE. */
+    private Launched decided(String... more) throws Exception {
+        for (int attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+            Launched gate = gate(more);
+            if (gate.await() != ExitCode.INCONCLUSIVE.code()) {
+                return gate;
+            }
+            gate.close();
+        }
+        return gate(more);
+    }
+
     private RunBundle latest() {
         return new RunStore(directory.resolve("runs")).latest().orElseThrow();
     }
@@ -124,12 +137,12 @@ class PipelineProcessTest {
     @Test
     void aGoodReleaseIsPromotedABadOneIsTakenBackAndTheGoodOneServesAgain() throws Exception {
         deploy("1");
-        try (Launched gate = gate()) {
+        try (Launched gate = decided()) {
             assertEquals(0, gate.await(), () -> gate.err() + gate.out());
         }
         assertFalse(Files.exists(latest().directory().resolve("actions.json")), "nothing was to be done");
         deploy("2");
-        try (Launched gate = gate("--format", "json")) {
+        try (Launched gate = decided("--format", "json")) {
             assertEquals(1, gate.await(), () -> gate.err() + gate.out());
             assertEquals("ROLLBACK", JSON.readTree(gate.out()).path("verdict").asText());
             assertTrue(gate.err().contains("release 1 is deployed"), gate.err());
@@ -140,7 +153,7 @@ class PipelineProcessTest {
         assertTrue(action.path("done").asBoolean(), action.toString());
         assertEquals(0, action.path("exit_code").asInt(-1));
         // The second smoke test, and the limit that release 2 broke: release 1 answers again.
-        try (Launched smoke = gate("--set", "phases[steady].duration=2s")) {
+        try (Launched smoke = decided("--set", "phases[steady].duration=2s")) {
             assertEquals(0, smoke.await(), () -> smoke.err() + smoke.out());
         }
     }
@@ -160,7 +173,7 @@ class PipelineProcessTest {
                 summary.toString(),
                 "GITHUB_OUTPUT",
                 outputs.toString()));
-        try (Launched gate = gate()) {
+        try (Launched gate = decided()) {
             assertEquals(4, gate.await(), () -> gate.err() + gate.out());
             assertTrue(gate.err().contains("\nTHE ROLLBACK FAILED: the release"), gate.err());
             assertTrue(gate.err().contains("\n::error title=THE ROLLBACK FAILED::"), gate.err());
@@ -209,9 +222,19 @@ class PipelineProcessTest {
         }
     }
 
+    /** Whether the gate says so; one that a busy machine left INCONCLUSIVE is forgotten and begun anew. */
     private static boolean says(HttpClient client, String url, String checksum, String word) {
         try {
-            return hook(client, url, "rollback", checksum).body().startsWith(word);
+            String answer = hook(client, url, "rollback", checksum).body();
+            if (answer.startsWith("INCONCLUSIVE")) {
+                client.send(
+                        HttpRequest.newBuilder(URI.create(url + "/api/v1/gates/prod/chat/" + checksum))
+                                .DELETE()
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+                hook(client, url, "rollout", checksum);
+            }
+            return answer.startsWith(word);
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

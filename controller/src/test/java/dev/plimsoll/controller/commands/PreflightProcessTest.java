@@ -9,9 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
-import dev.plimsoll.simulator.Simulator;
 import dev.plimsoll.simulator.SimulatorOptions;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,26 +55,19 @@ class PreflightProcessTest {
         gate: { thresholds: [ "errors.ratio < 20%" ] }
         """;
 
-    private static Vertx vertx;
-    private static Simulator simulator;
+    private static TestingSimulator simulator;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void startSimulator() {
-        vertx = Vertx.vertx();
-        simulator = Simulator.start(
-                        vertx,
-                        SimulatorOptions.builder().speed(4).version("0.32.0").build())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start(SimulatorOptions.builder().version("0.32.0"));
     }
 
     @AfterAll
-    static void stopSimulator() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+    static void stopSimulator() throws Exception {
+        simulator.close();
     }
 
     @BeforeEach

@@ -13,9 +13,6 @@ import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.verdict.Ending;
 import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.simulator.FaultPlan;
-import dev.plimsoll.simulator.Simulator;
-import dev.plimsoll.simulator.SimulatorOptions;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,24 +43,19 @@ class WatchedGateProcessTest {
           thresholds: [ "latency.mean < 20s" ]
         """;
 
-    private static Vertx vertx;
-    private static Simulator simulator;
+    private static TestingSimulator simulator;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
-    static void startSimulator() {
-        vertx = Vertx.vertx();
-        simulator = Simulator.start(vertx, SimulatorOptions.builder().speed(4).build())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start();
     }
 
     @AfterAll
-    static void stopSimulator() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+    static void stopSimulator() throws Exception {
+        simulator.close();
     }
 
     private Launched start(String... options) throws IOException {

@@ -127,10 +127,10 @@ final class AiPerfFile {
         }
         List<String> notes = new ArrayList<>();
         if (warming > 0) {
-            notes.add(warming + " requests of its warm-up were left out");
+            notes.add("requests of its warm-up were left out: " + warming);
         }
         if (cancelled > 0) {
-            notes.add(cancelled + " requests that AIPerf cancelled are neither successes nor failures");
+            notes.add("AIPerf cancelled " + cancelled + ", which counts neither as success nor as failure");
         }
         return new ComparedRun(
                 name,

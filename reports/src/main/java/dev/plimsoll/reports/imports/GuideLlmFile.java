@@ -55,8 +55,8 @@ final class GuideLlmFile {
                             : "it has " + log.size() + " of " + complete + " requests, so its own figures are taken");
         }
         if (Json.count(totals, "incomplete") > 0) {
-            notes.add(Json.count(totals, "incomplete")
-                    + " requests that GuideLLM broke off at the end are neither successes nor failures");
+            notes.add("GuideLLM broke off " + Json.count(totals, "incomplete")
+                    + " at the end, which counts neither as success nor as failure");
         }
         String version = node.path("metadata").path("guidellm_version").asText("");
         return new ComparedRun(

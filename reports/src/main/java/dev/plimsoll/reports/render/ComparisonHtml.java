@@ -83,7 +83,7 @@ public final class ComparisonHtml {
 
     private static void table(Markup out, Comparison comparison) {
         out.line().open("section").element("h2", "Changes");
-        if (comparison.rows().isEmpty()) {
+        if (ComparisonWords.rows(comparison).isEmpty()) {
             out.element("p", "There is nothing that both sides measured.").close();
             return;
         }
@@ -96,7 +96,7 @@ public final class ComparisonHtml {
                 "interval (" + Quantities.percent(comparison.confidence()) + ")",
                 "n before / after",
                 "seen");
-        for (Comparison.Row row : comparison.rows()) {
+        for (Comparison.Row row : ComparisonWords.rows(comparison)) {
             out.open("tr", "class", ComparisonRow.style(row));
             out.open("td").element("code", row.label()).close();
             HtmlTables.number(out, ComparisonRow.value(row, row.before()));

@@ -38,7 +38,7 @@ public final class ComparisonText {
     }
 
     private static void table(StringBuilder out, Comparison comparison, Terminal terminal, int width) {
-        if (comparison.rows().isEmpty()) {
+        if (ComparisonWords.rows(comparison).isEmpty()) {
             line(out, "there is nothing that both sides measured");
             return;
         }
@@ -50,7 +50,7 @@ public final class ComparisonText {
                 .column("interval", true, 1)
                 .column("n", true, 2)
                 .column("", false, 0);
-        for (Comparison.Row row : comparison.rows()) {
+        for (Comparison.Row row : ComparisonWords.rows(comparison)) {
             table.row(
                     row.label(),
                     ComparisonRow.value(row, row.before()),
@@ -63,7 +63,7 @@ public final class ComparisonText {
         List<String> lines = table.lines(width, 0);
         line(out, terminal.paint("soft", lines.getFirst()));
         for (int i = 1; i < lines.size(); i++) {
-            String style = ComparisonRow.style(comparison.rows().get(i - 1));
+            String style = ComparisonRow.style(ComparisonWords.rows(comparison).get(i - 1));
             line(out, style.equals("aside") ? lines.get(i) : terminal.paint(style, lines.get(i)));
         }
     }

@@ -4,9 +4,11 @@ import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.verdict.Comparison;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What a comparison says around its table, in sentences; the same in text and HTML. Pure. */
@@ -26,8 +28,16 @@ final class ComparisonWords {
         return words.isEmpty()
                 ? "no difference seen"
                 : words.entrySet().stream()
-                        .map(word -> word.getValue() + " " + word.getKey())
-                        .collect(Collectors.joining(", "));
+                                .map(word -> word.getValue() + " " + word.getKey())
+                                .collect(Collectors.joining(", "))
+                        + " of " + rows(comparison).size();
+    }
+
+    /** The rows that both sides have; of the others there is nothing to show. */
+    static List<Comparison.Row> rows(Comparison comparison) {
+        return comparison.rows().stream()
+                .filter(row -> row.before().isPresent() && row.after().isPresent())
+                .toList();
     }
 
     /** The runs of one side. */
@@ -49,13 +59,14 @@ final class ComparisonWords {
                                 + " same code may show as well.");
             }
         }
-        Map<String, List<String>> cautions = new LinkedHashMap<>();
+        Set<String> shown =
+                rows(comparison).stream().map(Comparison.Row::metric).collect(Collectors.toSet());
+        Map<String, Set<String>> cautions = new LinkedHashMap<>();
         for (Comparison.Row row : comparison.rows()) {
+            boolean partly = row.before().isPresent() != row.after().isPresent() && shown.contains(row.metric());
             if (!row.caution().isEmpty()) {
-                List<String> metrics = cautions.computeIfAbsent(row.caution(), c -> new ArrayList<>());
-                if (!metrics.contains(row.metric())) {
-                    metrics.add(row.metric());
-                }
+                cautions.computeIfAbsent(row.caution(), c -> new LinkedHashSet<>())
+                        .add(partly ? row.label() : row.metric());
             }
         }
         cautions.forEach((caution, metrics) -> sentences.add("* " + String.join(", ", metrics) + ": " + caution + "."));

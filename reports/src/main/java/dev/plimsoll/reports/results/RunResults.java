@@ -242,9 +242,7 @@ public final class RunResults {
     public Histogram histogram(Optional<String> phase, Optional<String> request, Metric metric) {
         Histogram histogram = Histograms.create(metric);
         for (Stratum stratum : strata(phase)) {
-            for (Batch batch : stratum.batches()) {
-                batch.values(request, metric).addTo(histogram);
-            }
+            stratum.total().values(request, metric).addTo(histogram);
         }
         return histogram;
     }

@@ -20,6 +20,7 @@ public final class Stratum {
 
     private final List<Batch> batches = new ArrayList<>();
     private PhaseWindow window;
+    private Batch sum = new Batch(0, Map.of());
     private int intervalsPerBatch = 1;
     private int intervalsInLast;
 
@@ -52,10 +53,6 @@ public final class Stratum {
 
     /** Everything together. */
     public Batch total() {
-        Batch sum = new Batch(0, Map.of());
-        for (Batch batch : batches) {
-            sum = sum.plus(batch);
-        }
         return sum;
     }
 
@@ -69,6 +66,7 @@ public final class Stratum {
             parts.merge(request.key().request(), Batch.Part.of(request), Batch.Part::plus);
         }
         Batch interval = new Batch(windowSeconds, parts);
+        sum = sum.plus(interval);
         if (batches.isEmpty()) {
             batches.add(interval);
             intervalsInLast = 1;

@@ -12,7 +12,7 @@ import java.util.Set;
  * runs are offered one by one, the latest first, so that no more of them are read than are needed. One thread.
  */
 public final class BaselineChoice {
-    private static final String ALLOWANCE = "gate.baseline.allow:";
+    private static final String ALLOWANCE = "gate.baseline.allow: [%s]";
     private static final int MOST_NOTES = 5;
 
     private final Circumstances now;
@@ -71,8 +71,8 @@ public final class BaselineChoice {
             return;
         }
         chosen.add(results);
-        for (String clause : now.unknown(earlier)) {
-            unknown.add("compared with run " + results.run() + " though " + clause);
+        for (Circumstances.Unknown one : now.unknown(earlier)) {
+            unknown.add("compared with run " + results.run() + " though " + one.clause());
         }
     }
 

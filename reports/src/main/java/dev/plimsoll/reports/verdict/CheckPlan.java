@@ -7,6 +7,7 @@ import dev.plimsoll.scenarios.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
@@ -17,11 +18,14 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * <p>A run of length T has a variance of w / T within it, w being that of earlier runs times their lengths, and one
  * between runs that no length makes smaller. The length is the least one whose interval is shorter than the change by
  * what the estimate itself strays in {@value #FOUND} of runs. In a comparison, earlier runs have their own variance, and
- * the interval is the one that {@link BaselineComparison} will make.
+ * the interval is the one that {@link BaselineComparison} will make. Less than half the length of an earlier run is not
+ * planned: how seconds depend on one another is known too badly after so few.
  */
 final class CheckPlan {
-    private static final double FOUND = 0.95;
+    private static final double FOUND = 0.99;
+    private static final double LIKELY = 0.2;
     private static final double SHORTEST_SECONDS = 10;
+    private static final double SHORTEST_SHARE = 0.5;
     private static final double LONGEST_SECONDS = 24 * 3600.0;
     private static final double MOST_TIMES = 256;
     private static final int ENOUGH_RUNS = 3;
@@ -46,6 +50,17 @@ final class CheckPlan {
         /* The variance of the mean of the runs that their own batches give it, if each lasted so long. */
         double within(double seconds) {
             return w / seconds / runs;
+        }
+
+        /* What the variance between runs is likely to be at most: few runs may differ by little only by chance. */
+        double likely() {
+            double freedom = Math.max(2, runs - 1.0);
+            return spread * freedom / ChiSquaredDistribution.of(freedom).inverseCumulativeProbability(LIKELY);
+        }
+
+        /* The variance between runs that their batches do not explain. */
+        double beyond(double seconds) {
+            return runs > 1 ? Math.max(0, likely() - w / seconds) : 0;
         }
     }
 
@@ -79,7 +94,7 @@ final class CheckPlan {
             known &= !Double.isNaN(half) && one.freedom() >= 1;
             w += half * half / quantile / quantile * times * length;
             freedom += one.freedom();
-            shortest = Math.max(shortest, times > 1 ? times * length : 0);
+            shortest = Math.max(shortest, times > 1 ? times * length : SHORTEST_SHARE * length);
         }
         int n = values.size();
         String unit = subject.metric().unit().symbol();
@@ -112,10 +127,10 @@ final class CheckPlan {
     }
 
     private static String flawless(Optional<Double> allowed, double rate) {
-        return allowed.map(share -> "no request counted against it in earlier runs; it passes once 1 / "
-                        + Wording.percent(share) + " requests came without one, after "
-                        + Quantities.clock(1 / share / rate))
-                .orElse("no request counted against it in earlier runs");
+        String none = "no request counted against it in earlier runs";
+        return allowed.map(share -> none + "; it passes once " + Quantities.count((long) Math.ceil(1 / share))
+                        + " requests came without one, after " + Quantities.clock(1 / share / rate))
+                .orElse(none);
     }
 
     private static GatePlan.Line line(
@@ -141,8 +156,9 @@ final class CheckPlan {
             never |= seconds.isEmpty();
             lengths.add(new GatePlan.Length(change, seconds));
         }
-        String note = compared && past.runs() == 1
-                ? "one earlier run does not tell how much runs differ, so it may take more"
+        String note = compared && past.runs() < ENOUGH_RUNS
+                ? (past.runs() == 1 ? "one earlier run does" : "two earlier runs do")
+                        + " not tell how much runs differ, so it may take more; promote three"
                 : compared && never ? "earlier runs differ by too much for any length; promote more runs" : "";
         return new GatePlan.Line(
                 expression,
@@ -188,15 +204,15 @@ final class CheckPlan {
         double within = past.within(planned);
         boolean byRuns = past.runs() >= ENOUGH_RUNS && past.spread() / past.runs() > within;
         double base = byRuns ? past.spread() / past.runs() : within;
-        boolean shared = byRuns && !(own > past.spread());
-        double first = shared ? past.spread() : own;
         double baseFreedom = byRuns ? past.runs() - 1.0 : Math.max(1, past.freedomPerSecond() * planned * past.runs());
-        double degrees = shared
-                ? baseFreedom
-                : (first + base) * (first + base) / (first * first / freedom + base * base / baseFreedom);
-        double beyond = Math.max(0, past.runs() > 1 ? past.spread() - past.w() / planned : 0);
-        double noise = own + base + beyond;
-        return change >= quantile(degrees) * Math.sqrt(first + base) + strays * Math.sqrt(noise);
+        double degrees = (own + base) * (own + base) / (own * own / freedom + base * base / baseFreedom);
+        double half = quantile(degrees) * Math.sqrt(own + base);
+        if (byRuns) {
+            /* The comparison takes this run to differ as much as the earlier ones unless it varies more by itself. */
+            half = Math.max(half, quantile(baseFreedom) * Math.sqrt(past.spread() + base));
+        }
+        double noise = own + (byRuns ? past.likely() / past.runs() : base) + past.beyond(planned);
+        return change >= half + strays * Math.sqrt(noise);
     }
 
     private double quantile(double freedom) {

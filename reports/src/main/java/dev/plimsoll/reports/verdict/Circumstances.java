@@ -135,28 +135,32 @@ public final class Circumstances {
 
     /* Loads of two tools are described in two languages. */
     private Optional<Mismatch> load(Circumstances earlier) {
-        if (load.isEmpty()
-                || earlier.load.isEmpty()
-                || !load.tool().equals(earlier.load.tool())
-                || load.equals(earlier.load)) {
+        if (!knowsLoadOf(earlier) || load.equals(earlier.load)) {
             return Optional.empty();
         }
         return Optional.of(new Mismatch(Optional.empty(), "load " + earlier.load + ", now " + load));
     }
 
-    /** What one of the two runs does not tell, a clause each. */
-    public List<String> unknown(Circumstances earlier) {
-        List<String> found = new ArrayList<>();
-        if (!load.tool().equals(earlier.load.tool()) || load.isEmpty() || earlier.load.isEmpty()) {
-            found.add("nothing tells whether their loads were the same");
+    /** What one of the two runs does not tell: what, and whether it is the earlier one. */
+    record Unknown(String what, boolean ofEarlier) {
+        String clause() {
+            return what + " is not known of " + (ofEarlier ? "the earlier one" : "this run");
         }
-        unknown("the model", model.isEmpty(), earlier.model.isEmpty()).ifPresent(found::add);
-        unknown("the vLLM version", vllmVersion.isEmpty(), earlier.vllmVersion.isEmpty())
-                .ifPresent(found::add);
-        unknown("cache_config_info", cacheConfig.isEmpty(), earlier.cacheConfig.isEmpty())
-                .ifPresent(found::add);
-        unknown("the kind of GPU", gpus.isEmpty(), earlier.gpus.isEmpty()).ifPresent(found::add);
+    }
+
+    /** What one of the two runs does not tell. */
+    List<Unknown> unknown(Circumstances earlier) {
+        List<Unknown> found = new ArrayList<>();
+        unknown("the model", model.isEmpty(), earlier.model.isEmpty(), found);
+        unknown("the vLLM version", vllmVersion.isEmpty(), earlier.vllmVersion.isEmpty(), found);
+        unknown("cache_config_info", cacheConfig.isEmpty(), earlier.cacheConfig.isEmpty(), found);
+        unknown("the kind of GPU", gpus.isEmpty(), earlier.gpus.isEmpty(), found);
         return found;
+    }
+
+    /** Whether the loads of both are described in the same language. */
+    boolean knowsLoadOf(Circumstances earlier) {
+        return load.tool().equals(earlier.load.tool()) && !load.isEmpty() && !earlier.load.isEmpty();
     }
 
     /** What spoke against the run's generator. */
@@ -164,7 +168,7 @@ public final class Circumstances {
         return unfit;
     }
 
-    /** Mismatches as one clause, with what allows those that may be allowed. */
+    /** Mismatches as one clause, with how to allow them where they may be allowed; {@code %s} stands for which. */
     static String sentence(List<Mismatch> mismatches, String allowance) {
         String what = mismatches.stream().map(Mismatch::sentence).collect(Collectors.joining("; "));
         List<String> labels = mismatches.stream()
@@ -173,14 +177,14 @@ public final class Circumstances {
                 .toList();
         return labels.isEmpty() || labels.size() < mismatches.size()
                 ? what
-                : what + "; if that is what the release changes, say so: " + allowance + " ["
-                        + String.join(", ", labels) + "]";
+                : what + "; if that is what the release changes, say so: "
+                        + allowance.replace("%s", String.join(",", labels));
     }
 
-    private static Optional<String> unknown(String what, boolean now, boolean before) {
-        return now == before
-                ? Optional.empty()
-                : Optional.of(what + " is not known of " + (now ? "this run" : "the earlier one"));
+    private static void unknown(String what, boolean now, boolean before, List<Unknown> found) {
+        if (now != before) {
+            found.add(new Unknown(what, before));
+        }
     }
 
     private static Optional<Mismatch> text(Difference kind, String before, String now) {

@@ -107,8 +107,12 @@ public record GatePlan(
             lines.add(new CheckPlan(subject, threshold.operator(), level, planned, false)
                     .line(threshold.expression(), Verdict.Kind.THRESHOLD, earlier, changes, flawless(threshold)));
         }
-        for (BaselineCheck check : gate.baseline().map(Gate.Baseline::checks).orElse(List.of())) {
-            lines.add(new CheckPlan(Subject.of(check), check.operator(), level, planned, true)
+        List<BaselineCheck> comparisons =
+                gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
+        /* To be sure among all of them, one alone must be surer (Holm 1979). */
+        Level among = Level.fixed(1 - (1 - level.promised()) / Math.max(1, comparisons.size()));
+        for (BaselineCheck check : comparisons) {
+            lines.add(new CheckPlan(Subject.of(check), check.operator(), among, planned, true)
                     .line(check.expression(), Verdict.Kind.BASELINE, earlier, changes, Optional.empty()));
         }
         return new GatePlan(

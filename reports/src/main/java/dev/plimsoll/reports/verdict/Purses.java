@@ -41,6 +41,11 @@ record Purses(double promised, double tightest, boolean openEnd) {
         return Level.anytime(promised, seconds / tightest);
     }
 
+    /** One of some looks on the way whose times were fixed beforehand. */
+    Level oneOf(int looks) {
+        return Level.fixed(1 - (1 - promised) / looks);
+    }
+
     /** A look at a time that was fixed beforehand. */
     Level last() {
         return Level.fixed(promised);

@@ -2,10 +2,12 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
+import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.ValueCounts;
+import dev.plimsoll.reports.results.WindowMetrics;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
 public final class RunComparison {
     private static final int FORMAT = 1;
     private static final double PERCENT = 100;
+    private static final double MOST_OTHER_TOKENS = 0.1;
     private static final List<Statistic> OF_TIMES =
             List.of(Statistic.MEAN, Statistic.percentile(50), Statistic.percentile(95), Statistic.percentile(99));
     private static final Pattern FLOW = Pattern.compile("vllm\\.(ttft|itl|e2e)\\.(count|sum)");
@@ -45,9 +48,10 @@ public final class RunComparison {
             ComparedRun.Figure figure,
             List<ComparedRun.Found> before,
             List<ComparedRun.Found> after,
-            Optional<Change> change) {
+            Optional<Change> change,
+            Optional<Change> tested) {
         double chance(boolean withAssumed) {
-            return change.map(c -> withAssumed ? c : new Change(c.value(), c.variance(), c.freedom(), 0))
+            return tested.map(c -> withAssumed ? c : new Change(c.value(), c.variance(), c.freedom(), 0))
                     .map(Change::chanceOfNone)
                     .orElse(Double.NaN);
         }
@@ -139,12 +143,32 @@ public final class RunComparison {
         unfit(first, found);
         for (ComparedRun run : others) {
             unfit(run, found);
+            answers(first, run).ifPresent(found::add);
             List<Circumstances.Mismatch> mismatches = run.circumstances().differences(first.circumstances(), allow);
             if (!mismatches.isEmpty()) {
-                found.add(Circumstances.sentence(mismatches, "--allow"));
+                found.add(Circumstances.sentence(mismatches, "--allow %s"));
             }
         }
         return List.copyOf(found);
+    }
+
+    /* Where nothing tells of the loads, answers of another length do. Prompts are counted in too many ways to tell. */
+    private Optional<String> answers(ComparedRun first, ComparedRun run) {
+        if (run.circumstances().knowsLoadOf(first.circumstances())) {
+            return Optional.empty();
+        }
+        ComparedRun.Figure figure = new ComparedRun.Figure(Metrics.OUTPUT_TOKENS, Optional.of(Statistic.MEAN));
+        Optional<Double> before =
+                first.find(figure, confidence).map(f -> f.estimate().value());
+        Optional<Double> after =
+                run.find(figure, confidence).map(f -> f.estimate().value());
+        boolean other = before.isPresent()
+                && after.isPresent()
+                && Math.abs(after.get() - before.get()) > MOST_OTHER_TOKENS * before.get();
+        return other
+                ? Optional.of("the loads were not the same: " + Wording.value(before.get(), Unit.TOKENS)
+                        + " an answer, now " + Wording.value(after.get(), Unit.TOKENS))
+                : Optional.empty();
     }
 
     private static void unfit(ComparedRun run, Set<String> found) {
@@ -205,16 +229,19 @@ public final class RunComparison {
                                                 .values(Optional.empty(), metric)
                                                 .total()
                                         > 0;
-                            case WINDOW ->
-                                results.total(Optional.empty())
-                                                .counts(Optional.empty())
-                                                .scheduled()
-                                        > 0;
+                            case WINDOW -> hasWindow(results, metric);
                             case NODE ->
                                 results.nodes().stream()
                                         .anyMatch(node -> results.series(node).containsKey(metric.name()));
                         })
                         .orElse(false);
+    }
+
+    /* Plain HTTP has no tokens, which is not 0 of them. */
+    private static boolean hasWindow(RunResults results, Metric metric) {
+        RequestCounts counts = results.total(Optional.empty()).counts(Optional.empty());
+        boolean ofTokens = metric.equals(Metrics.OUTPUT_THROUGHPUT) || metric.equals(Metrics.TOTAL_THROUGHPUT);
+        return counts.scheduled() > 0 && (!ofTokens || WindowMetrics.numerator(metric, counts) > 0);
     }
 
     private void measure(ComparedRun.Figure figure) {
@@ -225,15 +252,17 @@ public final class RunComparison {
             return;
         }
         Optional<Change> change = Optional.empty();
+        Optional<Change> tested = Optional.empty();
         if (whole) {
             Contrast contrast = Contrast.of(estimates(first), estimates(second));
             spreadKnown |= contrast.spreadKnown();
-            change = contrast.before().value() == 0
-                    ? Optional.empty()
-                    : Optional.of(contrast.relative(first.size(), second.size()));
+            boolean fromZero = contrast.before().value() == 0;
+            change = fromZero ? Optional.empty() : Optional.of(contrast.relative(first.size(), second.size()));
+            /* Of 0 no share can be told, but that errors came up can. */
+            tested = fromZero ? Optional.of(contrast.absolute(first.size(), second.size())) : change;
         }
         measurements.add(
-                new Measurement(figure, whole || first.size() == before.size() ? first : List.of(), second, change));
+                new Measurement(figure, first.size() == before.size() ? first : List.of(), second, change, tested));
     }
 
     private List<ComparedRun.Found> found(List<ComparedRun> runs, ComparedRun.Figure figure) {
@@ -258,7 +287,7 @@ public final class RunComparison {
             word = Comparison.Word.NOT_COMPARABLE;
         } else if (bothZero) {
             word = Comparison.Word.NO_DIFFERENCE_SEEN;
-        } else if (interval.isUnknown()) {
+        } else if (Double.isNaN(one.chance(false))) {
             word = Comparison.Word.NO_INTERVAL;
         } else {
             word = seen ? direction(metric, second.get() > first.get()) : Comparison.Word.NO_DIFFERENCE_SEEN;
@@ -349,10 +378,15 @@ public final class RunComparison {
         all.addAll(after);
         all.forEach(run -> run.notes().forEach(note -> notes.add(run.name() + ": " + note)));
         for (ComparedRun run : all.subList(1, all.size())) {
-            run.circumstances()
-                    .unknown(before.getFirst().circumstances())
-                    .forEach(clause -> notes.add(
-                            run.name() + " and " + before.getFirst().name() + " were compared though " + clause));
+            List<String> unknown = new ArrayList<>();
+            if (!run.circumstances().knowsLoadOf(before.getFirst().circumstances())) {
+                unknown.add("the settings of the load");
+            }
+            run.circumstances().unknown(before.getFirst().circumstances()).forEach(one -> unknown.add(one.what()));
+            if (!unknown.isEmpty()) {
+                notes.add("not told by both " + before.getFirst().name() + " and " + run.name()
+                        + ", so taken as the same: " + String.join(", ", unknown));
+            }
         }
         if (all.stream().anyMatch(run -> run.results().isEmpty()) && all.size() <= 2) {
             notes.add("where a file has figures alone, there is no interval: whether such a change is more than chance"

@@ -29,9 +29,11 @@ import java.util.function.Function;
  * <p>Every look is one of a confidence sequence, so that looking after each second errs no more often than looking once
  * ({@link Purses} divides what may err). The load ends before its time when a limit is surely broken, and with
  * {@code gate.stop_when_decided} also when every check is surely kept; with {@code gate.extend_until} it goes on after its
- * time while a check is undecided that more load could settle. Comparisons with a baseline are looked at every
- * {@value #BASELINE_EVERY} s. What earlier runs differ by stays the same however long this run lasts, which makes the
- * looks at it more alike and the error smaller (Slepian 1962).
+ * time while a check is undecided that more load could settle.
+ *
+ * <p>Comparisons with a baseline are looked at a few times only, at thirds of the planned length or sixths of the
+ * longest, and what these looks may err is divided among them (Bonferroni): earlier runs are few, and the tails of
+ * Student's t grow faster than what many looks would gain.
  *
  * <p>A look decides only when to end; the verdict is made of what was measured when all requests have ended.
  * Requests under way are slower than those that ended, so an upper limit on requests is not taken for kept while more
@@ -40,7 +42,8 @@ import java.util.function.Function;
 public final class Watch {
     private static final double MOST_UNDER_WAY = 0.1;
     private static final double LEAD_SECONDS = 2;
-    private static final int BASELINE_EVERY = 5;
+    private static final int THIRDS = 3;
+    private static final int SIXTHS = 6;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Gate gate;
@@ -50,7 +53,9 @@ public final class Watch {
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
     private final Map<Level, List<Judged>> families = new HashMap<>();
+    private double written;
     private int looks;
+    private int compared;
     private boolean plannedLooked;
     private Optional<Advice> last = Optional.empty();
 
@@ -149,6 +154,7 @@ public final class Watch {
             return Optional.empty();
         }
         looks++;
+        written = Math.max(written, written(soFar));
         families.clear();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
@@ -251,16 +257,18 @@ public final class Watch {
 
     private Optional<Advice> onTheWay(RunResults soFar, double seconds) {
         boolean fit = fitness(soFar).fit();
+        boolean comparing = isTimeToCompare(seconds);
         int open = 0;
         for (Item item : items) {
-            if (item.kind == Verdict.Kind.BASELINE && looks % BASELINE_EVERY != 0 && !decided.containsKey(item)) {
-                open++;
-                continue;
-            }
             if (decided.containsKey(item)) {
                 continue;
             }
-            Judged judged = item.judging.apply(soFar).apply(purses.look(seconds));
+            if (item.kind == Verdict.Kind.BASELINE && !comparing) {
+                open++;
+                continue;
+            }
+            Level level = item.kind == Verdict.Kind.BASELINE ? purses.oneOf(parts() - 1) : purses.look(seconds);
+            Judged judged = item.judging.apply(soFar).apply(level);
             boolean tells = tellsOfTheEnd(item, soFar);
             if (judged.is(Verdict.CheckOutcome.PASS) && tells && isWhole(item, soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.PASS, seconds);
@@ -278,6 +286,18 @@ public final class Watch {
         return advise(
                 Step.END,
                 last.isEmpty() ? all + " surely kept" : "what the planned length had left undecided is decided");
+    }
+
+    private int parts() {
+        return end.orElseThrow().isExtendable() ? SIXTHS : THIRDS;
+    }
+
+    /* Each part of the length is over once; told a second before, so that the load can end with the part. */
+    private boolean isTimeToCompare(double seconds) {
+        int over = (int) (parts() * (seconds + 1) / seconds(end.orElseThrow().longest()));
+        boolean now = over > compared && over < parts();
+        compared = Math.max(compared, over);
+        return now;
     }
 
     /* A lower limit on a rate may look broken while the first answers are under way. */
@@ -313,22 +333,31 @@ public final class Watch {
      * @param whole whether the load went to the end that it was given
      */
     public Watched finish(RunResults results, boolean whole) {
-        List<PhaseWindow> measured = results.windows(Optional.empty());
-        String phase = end.map(OpenEnd::phase)
-                .orElseGet(() -> measured.isEmpty() ? "" : measured.getLast().phase());
+        String phase = phase(results);
         double seconds = results.strata(Optional.of(phase)).stream()
                 .mapToDouble(Stratum::measuredSeconds)
                 .sum();
-        double written = results.windows(Optional.of(phase)).stream()
-                .mapToDouble(PhaseWindow::seconds)
-                .sum();
-        double planned = end.map(one -> seconds(one.planned())).orElse(Math.max(written, seconds));
+        double length = Math.max(written, written(results));
+        double planned = end.map(one -> seconds(one.planned())).orElse(Math.max(length, seconds));
         double longest = end.map(one -> seconds(one.longest())).orElse(planned);
         Ending ending = ending(whole);
         List<Watched.Decision> decisions =
                 items.stream().filter(decided::containsKey).map(decided::get).toList();
         return new Watched(
                 phase, planned, longest, seconds, looks, ending, sentence(ending, phase, seconds), decisions);
+    }
+
+    private String phase(RunResults results) {
+        List<PhaseWindow> measured = results.windows(Optional.empty());
+        return end.map(OpenEnd::phase)
+                .orElseGet(() -> measured.isEmpty() ? "" : measured.getLast().phase());
+    }
+
+    /* How long the last measured phase is to last; a leg that is stopped is cut off, so this is asked before. */
+    private double written(RunResults results) {
+        return results.windows(Optional.of(phase(results))).stream()
+                .mapToDouble(PhaseWindow::seconds)
+                .sum();
     }
 
     private Ending ending(boolean whole) {

@@ -145,8 +145,13 @@ class ImportedFileTest {
                 0.95);
         Comparison.Row ttft = row(comparison, "ttft_service.mean");
         assertTrue(ttft.caution().contains("takes a first chunk without text"), ttft.caution());
-        assertTrue(comparison.comparable());
-        assertTrue(comparison.notes().toString().contains("nothing tells whether their loads were the same"));
+        assertFalse(comparison.comparable());
+        /* Asked for 8 and 24. */
+        assertEquals(
+                List.of("the loads were not the same: 8 tokens an answer, now 23.9 tokens"), comparison.differences());
+        assertTrue(
+                comparison.notes().toString().contains("so taken as the same: the settings of the load"),
+                comparison.notes()::toString);
     }
 
     @Test

@@ -49,7 +49,7 @@ class ComparisonRenderTest {
     @Test
     void textHasALineForEachRowAndNothingThatSteersATerminal() {
         String text = ComparisonText.render(SLOWER, false, 120);
-        assertTrue(text.startsWith("4 slower\n"), text);
+        assertTrue(text.startsWith("4 slower of 10\n"), text);
         assertTrue(
                 text.matches("(?s).*\nlatency\\.p99 +1\\d\\d ms +1\\d\\d ms +\\+4\\d\\.\\d %.* 800 / 800  slower\n.*"),
                 text);

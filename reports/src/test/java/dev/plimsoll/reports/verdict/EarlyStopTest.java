@@ -34,9 +34,9 @@ class EarlyStopTest {
     }
 
     @Test
-    void looksForTheFirstTimeAfterThirtySeconds() {
-        assertFalse(gaveUp(run("run", 29, normal(130, 1)), MEAN));
-        assertTrue(gaveUp(run("run", 30, normal(130, 1)), MEAN));
+    void looksForTheFirstTimeAfterTenSeconds() {
+        assertFalse(gaveUp(run("run", 9, normal(130, 1)), MEAN));
+        assertTrue(gaveUp(run("run", 10, normal(130, 1)), MEAN));
     }
 
     @Test

@@ -26,7 +26,7 @@ class GatePlanTest {
         String yaml = """
             name: planned
             target: { url: "http://127.0.0.1:1", api: http }
-            workload: [ { name: chat, request: { path: / } } ]
+            workload: [ { name: chat, request: { path: / } }, { name: other, request: { path: /other } } ]
             phases: [ { name: steady, duration: 60s, rate: 20/s } ]
             gate: { """ + gate + " }\n";
         Scenario scenario = ScenarioReader.read("planned", yaml, Path.of(""), List.of(), Map.of())
@@ -41,17 +41,17 @@ class GatePlanTest {
 
     /**
      * 20 values a second with a deviation of 10 ms: the standard error after T seconds is 10 / √(20 T) ms. A change of
-     * 0.2 ms of 100 is told when it is 1.96 + 1.645 of them: T = (3.605 · 10 / 0.2)² / 20 = 1,624 s. One of 5 ms takes
-     * 2.6 s, and less than 10 s is never planned.
+     * 0.2 ms of 100 is told when it is 1.96 + 2.326 of them: T = (4.286 · 10 / 0.2)² / 20 = 2,296 s. One of 5 ms takes
+     * 3.7 s, and less than half an earlier run is never planned.
      */
     @Test
     void theLengthFollowsFromTheVarianceOfEarlierRuns() throws ScenarioException {
         GatePlan plan = plan("thresholds: [ \"latency.mean < 110ms\" ]", EVEN, 0.05, 0.002);
         GatePlan.Line line = only(plan);
-        assertEquals(100, line.measured().orElseThrow(), 0.5);
+        assertEquals(100, line.measured().orElseThrow(), 1);
         assertEquals(0.0029, line.within().orElseThrow(), 0.0006);
-        assertEquals(10, line.lengths().get(0).seconds().orElseThrow());
-        assertEquals(1624, line.lengths().get(1).seconds().orElseThrow(), 500);
+        assertEquals(30, line.lengths().get(0).seconds().orElseThrow());
+        assertEquals(2296, line.lengths().get(1).seconds().orElseThrow(), 700);
         assertEquals(line.lengths(), plan.lengths());
         assertEquals(60, plan.planned());
         assertEquals(List.of("c", "b", "a"), plan.runs());
@@ -60,12 +60,12 @@ class GatePlanTest {
     /** Three equal runs add a third to the variance: two runs differ by more than one strays. */
     @Test
     void aComparisonTakesLongerThanALimit() throws ScenarioException {
-        double limit = only(plan("thresholds: [ \"latency.mean < 110ms\" ]", EVEN, 0.01))
+        double limit = only(plan("thresholds: [ \"latency.mean < 110ms\" ]", EVEN, 0.05))
                 .lengths()
                 .getFirst()
                 .seconds()
                 .orElseThrow();
-        double compared = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN, 0.01))
+        double compared = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN, 0.05))
                 .lengths()
                 .getFirst()
                 .seconds()
@@ -113,9 +113,9 @@ class GatePlanTest {
         assertTrue(only(plan("thresholds: [ \"latency.max < 300ms\" ]", EVEN, 0.05))
                 .note()
                 .contains("as observed"));
-        assertTrue(only(plan("thresholds: [ \"ttft.p99 < 300ms\" ]", EVEN, 0.05))
+        assertTrue(only(plan("thresholds: [ \"latency.p99 on other < 300ms\" ]", EVEN, 0.05))
                 .note()
-                .contains("no value of ttft"));
+                .contains("no value of latency"));
     }
 
     @Test

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Statistic;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.results.TestingLoad;
 import dev.plimsoll.reports.verdict.ComparedRun.Figure;
 import dev.plimsoll.reports.verdict.ComparedRun.Point;
 import dev.plimsoll.reports.verdict.Comparison.Word;
@@ -98,6 +100,21 @@ class RunComparisonTest {
         assertEquals(-10, row(comparison, "throughput").change().orElseThrow(), 1e-9);
         assertEquals(Word.LOWER, row(comparison, "request_rate.offered").word());
         assertEquals(Word.NO_DIFFERENCE_SEEN, row(comparison, "errors.ratio").word());
+    }
+
+    /** One of 20 fails in each second: from 0 there is no share to tell, and the difference is plain all the same. */
+    @Test
+    void errorsThatComeUpAreSeenThoughThereWereNone() {
+        RunResults failing = new RunResults("failing", List.of(TestingLoad.steady("steady", 60)));
+        failing.legStarts(0, 0);
+        for (int second = 0; second < 60; second++) {
+            failing.add(TestingLoad.second(
+                    second, TestingLoad.requests("steady", "chat", new double[19], Map.of(ErrorClass.HTTP_5XX, 1L))));
+        }
+        Comparison.Row errors = row(compare(List.of(of(100, 1)), List.of(measured("1", failing))), "errors.ratio");
+        assertEquals(Word.HIGHER, errors.word());
+        assertEquals(0.05, errors.after().orElseThrow(), 1e-9);
+        assertEquals(Optional.empty(), errors.change());
     }
 
     @Test

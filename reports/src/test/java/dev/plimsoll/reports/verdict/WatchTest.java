@@ -124,9 +124,10 @@ class WatchTest {
         assertEquals(58, first.seconds(), "the look for the planned end comes 2 s before it");
     }
 
+    /** The mean of these 1,800 values, with a deviation of 10 ms, is 100.548 ms. */
     @Test
     void whatMoreLoadCannotDecideEndsAtTheLongest() {
-        Played close = play(GROWING, true, 100, "latency.mean < 100.001");
+        Played close = play(GROWING, true, 100, "latency.mean < 100.55");
         assertEquals(List.of(Watch.Step.EXTEND), close.steps());
         assertEquals(90, close.seconds());
         assertEquals(Ending.AT_LONGEST, close.watched().ending());
@@ -155,7 +156,9 @@ class WatchTest {
         List<RunResults> earlier = List.of(
                 TestingGates.run("a", 60, normal(100, 2)),
                 TestingGates.run("b", 60, normal(100.2, 3)),
-                TestingGates.run("c", 60, normal(99.8, 4)));
+                TestingGates.run("c", 60, normal(99.8, 4)),
+                TestingGates.run("d", 60, normal(100.1, 7)),
+                TestingGates.run("e", 60, normal(99.9, 8)));
         Gate gate = gate(SHRINKING, true, List.of(check));
         Played same = Played.of(gate, SHRINKING, earlier, normal(100, 5), 0);
         assertEquals(Verdict.Outcome.PROMOTE, same.verdict().verdict(), same.verdict()::toString);
@@ -178,5 +181,24 @@ class WatchTest {
                         results, Optional.empty(), List.of(), "", List.of(), List.of(), Optional.of(watched)));
         assertEquals(TestingGates.judge(gate, results).checks(), verdict.checks());
         assertEquals(Optional.of(0.95), verdict.checks().getFirst().confidence());
+    }
+
+    @Test
+    void aBrokenLimitSaysHowLongTheLoadWasPlanned() {
+        Gate gate = TestingGates.gate("latency.mean < 120");
+        RunResults results = new RunResults("run", List.of(TestingLoad.steady("steady", 60)));
+        results.legStarts(0, 0);
+        TestingGates.Latencies slow = normal(140, 1);
+        for (int second = 0; second < 12; second++) {
+            results.add(TestingLoad.second(second, TestingLoad.succeeded("steady", "chat", slow.of(second))));
+        }
+        Watch watch = new Watch(gate, Optional.empty(), List.of());
+        assertEquals(Optional.of(Watch.Step.STOP), watch.look(results).map(Watch.Advice::step));
+        results.legStopped(0, 12);
+        Watched watched = watch.finish(results, false);
+        assertEquals(Ending.BROKEN, watched.ending());
+        assertEquals(60, watched.planned());
+        assertEquals(12, watched.seconds());
+        assertEquals(1, watched.decisions().size());
     }
 }
