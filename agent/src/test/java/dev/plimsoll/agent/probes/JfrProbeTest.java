@@ -1,5 +1,6 @@
 package dev.plimsoll.agent.probes;
 
+import static dev.plimsoll.agent.probes.PageServer.problem;
 import static dev.plimsoll.agent.probes.PageServer.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -186,15 +186,6 @@ class JfrProbeTest {
                 .mapToDouble(Logged::millis)
                 .max()
                 .orElse(0);
-    }
-
-    private static Optional<String> problem(Probe probe) throws Exception {
-        try {
-            await(probe.sample());
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            return Optional.of(String.valueOf(e.getCause().getMessage()));
-        }
     }
 
     @Test

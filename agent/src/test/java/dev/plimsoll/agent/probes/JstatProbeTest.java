@@ -1,6 +1,7 @@
 package dev.plimsoll.agent.probes;
 
 import static dev.plimsoll.agent.probes.PageServer.await;
+import static dev.plimsoll.agent.probes.PageServer.problem;
 import static dev.plimsoll.agent.probes.PageServer.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -177,15 +178,6 @@ class JstatProbeTest {
         assertTrue(problem.orElse("").startsWith("there is no process "), problem.toString());
         assertTrue(problem(probe).isPresent());
         await(probe.close());
-    }
-
-    private static Optional<String> problem(Probe probe) throws Exception {
-        try {
-            await(probe.sample());
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            return Optional.of(String.valueOf(e.getCause().getMessage()));
-        }
     }
 
     @Test

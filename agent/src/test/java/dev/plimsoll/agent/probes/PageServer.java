@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A server of one page that can be exchanged, and a client of it. */
@@ -52,6 +53,16 @@ final class PageServer implements AutoCloseable {
 
     static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    /** Why a probe gives no sample; empty when it gives one. */
+    static Optional<String> problem(Probe probe) throws Exception {
+        try {
+            await(probe.sample());
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(String.valueOf(e.getCause().getMessage()));
+        }
     }
 
     static double value(Map<String, Reading> readings, String metric) {

@@ -3,6 +3,7 @@ package dev.plimsoll.controller.commands;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.controller.Polling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,13 +81,15 @@ final class Launched implements AutoCloseable {
     }
 
     /** Waits until something is so, while the process lives. */
-    void until(BooleanSupplier holds) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        while (!holds.getAsBoolean()) {
-            assertTrue(process.isAlive(), () -> "ended early: " + err());
-            assertTrue(System.nanoTime() < end, () -> "waited in vain: " + err());
-            Thread.sleep(20);
-        }
+    void until(BooleanSupplier holds) throws Exception {
+        Polling.until(
+                () -> {
+                    boolean held = holds.getAsBoolean();
+                    assertTrue(held || process.isAlive(), () -> "ended early: " + err());
+                    return held;
+                },
+                LIMIT,
+                () -> "waited in vain: " + err());
     }
 
     /** What it wrote as data. */

@@ -94,7 +94,7 @@ class SuspectGeneratorProcessTest {
     }
 
     /** Waits until load runs. */
-    private void awaitLoad(Launched gate) throws InterruptedException {
+    private void awaitLoad(Launched gate) throws Exception {
         gate.until(() -> intervals() >= 1);
     }
 

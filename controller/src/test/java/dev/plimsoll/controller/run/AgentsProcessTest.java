@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.controller.Polling;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunEvent;
 import dev.plimsoll.reports.bundle.RunInfo;
@@ -89,11 +90,12 @@ class AgentsProcessTest {
     }
 
     @AfterEach
-    void nothingIsLeftBehind() throws InterruptedException {
+    void nothingIsLeftBehind() throws Exception {
         if (controller != null) {
             controller.destroyForcibly();
         }
-        until(() -> agentsOf(ProcessHandle.current()).isEmpty(), Duration.ofSeconds(20), "agents are left");
+        Polling.until(
+                () -> agentsOf(ProcessHandle.current()).isEmpty(), Duration.ofSeconds(20), () -> "agents are left");
     }
 
     private static Path root() {
@@ -160,19 +162,20 @@ class AgentsProcessTest {
                 .redirectOutput(log.toFile());
         builder.environment().putAll(Map.of("TARGET", simulator.url(), "KEY", KEY));
         controller = builder.start();
-        until(
+        Polling.until(
                 () -> Files.readString(log, UTF_8).contains("phase steady began") && requests() > 0,
                 Duration.ofSeconds(120),
-                "no load");
+                () -> "no load");
         List<ProcessHandle> agents = agentsOf(controller.toHandle());
         assertEquals(2, agents.size());
         controller.destroyForcibly().waitFor();
-        until(() -> agents.stream().noneMatch(ProcessHandle::isAlive), Duration.ofSeconds(20), "agents go on");
+        Polling.until(
+                () -> agents.stream().noneMatch(ProcessHandle::isAlive), Duration.ofSeconds(20), () -> "agents go on");
         /* Their connections are closed; what the server still had in hand comes to its end. */
-        until(
+        Polling.until(
                 () -> metric("vllm:num_requests_running") == 0 && metric("vllm:num_requests_waiting") == 0,
                 Duration.ofSeconds(10),
-                "load goes on");
+                () -> "load goes on");
         RunBundle bundle = new RunStore(directory.resolve("runs")).latest().orElseThrow();
         assertEquals(RunInfo.Status.RUNNING, bundle.info().status());
         assertFalse(bundle.isComplete());
@@ -298,29 +301,6 @@ class AgentsProcessTest {
                     .filter(line -> line.startsWith(name + "{"))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
-        }
-    }
-
-    /** Something that becomes so. */
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void until(Condition condition, Duration limit, String otherwise) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!holds(condition)) {
-            assertTrue(System.nanoTime() < end, otherwise);
-            Thread.sleep(50);
-        }
-    }
-
-    private static boolean holds(Condition condition) throws InterruptedException {
-        try {
-            return condition.holds();
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.plimsoll.controller.Polling;
 import dev.plimsoll.reports.bundle.RunBundleWriter;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.nio.file.Files;
@@ -173,15 +174,11 @@ class ArgoAndFlaggerTest {
             assertFalse(says("confirm-promotion", spec), "the gate goes on");
             assertFalse(says("rollback", spec), "the gate goes on");
             runner.judge(release, "20260101-09300" + outcome.ordinal() + "-250-7f3a2c", outcome, outcome.ordinal());
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (!service.post(
-                            "/hooks/flagger/rollback",
-                            "{\"namespace\":\"prod\",\"name\":\"chat\",\"checksum\":\"" + release.checksum() + "\"}")
-                    .body()
-                    .startsWith(outcome.name())) {
-                assertTrue(System.nanoTime() < end, "no verdict");
-                Thread.sleep(10);
-            }
+            String asked = "{\"namespace\":\"prod\",\"name\":\"chat\",\"checksum\":\"" + release.checksum() + "\"}";
+            Polling.until(
+                    () -> service.post("/hooks/flagger/rollback", asked).body().startsWith(outcome.name()),
+                    Duration.ofSeconds(20),
+                    () -> "no verdict");
             assertEquals(outcome == Verdict.Outcome.PROMOTE, says("confirm-promotion", spec), outcome.name());
             assertEquals(outcome == Verdict.Outcome.ROLLBACK, says("rollback", spec), outcome.name());
             assertEquals(outcome != Verdict.Outcome.ROLLBACK, says("rollout", spec), outcome.name());

@@ -3,14 +3,15 @@ package dev.plimsoll.controller.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.controller.Polling;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,11 +64,8 @@ class FlaggerHooksTest {
     }
 
     private void await(String text) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!call("rollback").body().contains(text)) {
-            assertTrue(System.nanoTime() < end, () -> "never said: " + text);
-            Thread.sleep(10);
-        }
+        Polling.until(
+                () -> call("rollback").body().contains(text), Duration.ofSeconds(20), () -> "never said: " + text);
     }
 
     @Test

@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.plimsoll.controller.Polling;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.verdict.Verdict;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,12 +41,11 @@ class GateBookTest {
         return new GateBook(directory.resolve("book"), Optional.of(scenarios), atOnce, runner, CLOCK);
     }
 
-    private static void await(GateBook book, Release release, BookedGate.State state) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (book.find(release).orElseThrow().state() != state) {
-            assertTrue(System.nanoTime() < end, () -> "never " + state + ": " + book.find(release));
-            Thread.sleep(5);
-        }
+    private static void await(GateBook book, Release release, BookedGate.State state) throws Exception {
+        Polling.until(
+                () -> book.find(release).orElseThrow().state() == state,
+                Duration.ofSeconds(20),
+                () -> "never " + state + ": " + book.find(release));
     }
 
     @Test
