@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who looks at which machine of a scenario. A node is looked at by the agent that it names; without one, by the first
@@ -134,6 +135,14 @@ public record PreflightPlan(List<Look> looks, Map<String, String> unseen) {
             case ProbeSpec.Jfr jfr -> true;
             default -> false;
         };
+    }
+
+    /** The nodes whose GPUs' links a probe sees while load runs. */
+    static Set<String> seenUnderLoad(Scenario scenario) {
+        return scenario.nodes().stream()
+                .filter(node -> node.probes().stream().anyMatch(ProbeSpec.NvidiaSmi.class::isInstance))
+                .map(Node::name)
+                .collect(Collectors.toSet());
     }
 
     /** Where a URL connects to. */

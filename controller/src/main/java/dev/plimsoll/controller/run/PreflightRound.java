@@ -10,6 +10,8 @@ import dev.plimsoll.measurements.Fact;
 import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.preflight.Check;
 import dev.plimsoll.reports.preflight.Examination;
+import dev.plimsoll.reports.preflight.LinkWatch;
+import dev.plimsoll.reports.preflight.Machine;
 import dev.plimsoll.reports.preflight.Outcome;
 import dev.plimsoll.reports.preflight.PreflightReport;
 import dev.plimsoll.reports.preflight.VersionsLock;
@@ -32,6 +34,7 @@ final class PreflightRound {
     private final Scenario scenario;
     private final VersionsLock lock;
     private final Examination examination;
+    private final LinkWatch underLoad;
     private final Ledger ledger;
     private final Secrets secrets;
     private PreflightReport report = new PreflightReport(List.of());
@@ -39,7 +42,8 @@ final class PreflightRound {
     PreflightRound(Scenario scenario, VersionsLock lock, Ledger ledger, Secrets secrets) {
         this.scenario = scenario;
         this.lock = lock;
-        examination = new Examination(scenario.preflight(), lock);
+        examination = new Examination(scenario.preflight(), lock, PreflightPlan.seenUnderLoad(scenario));
+        underLoad = new LinkWatch(examination);
         this.ledger = ledger;
         this.secrets = secrets;
     }
@@ -70,7 +74,10 @@ final class PreflightRound {
             if (!(answers.get(one.getKey()) instanceof Answer.Looked looked)) {
                 throw RunEnded.aborted("an agent answered Look with something else");
             }
-            one.getValue().machines(looked.facts()).forEach(machine -> checks.addAll(examination.machine(machine)));
+            for (Machine machine : one.getValue().machines(looked.facts())) {
+                checks.addAll(examination.machine(machine));
+                underLoad.looked(machine);
+            }
         }
         plan.unseen().forEach((node, why) -> checks.addAll(examination.unseen(node, why)));
         PreflightReport all = new PreflightReport(checks);
@@ -88,10 +95,25 @@ final class PreflightRound {
                 .orElseGet(() -> Fact.absent("the target does not tell its version"))));
     }
 
+    /** What load will answer. */
+    LinkWatch underLoad() {
+        return underLoad;
+    }
+
+    /** Keeps what load answered. */
+    void answered(List<Check> answers) {
+        report = report.with(answers);
+        keep();
+    }
+
+    private void keep() {
+        ledger.writer().file(FILE, secrets.mask(BundleJson.file(report)));
+    }
+
     /** Keeps and tells what is new; ends the run where it is a failure. */
     private void tell(List<Check> checks) throws RunEnded {
         report = report.plus(checks);
-        ledger.writer().file(FILE, secrets.mask(BundleJson.file(report)));
+        keep();
         PreflightReport fresh = new PreflightReport(checks);
         List<Check> failures = fresh.of(Outcome.FAIL);
         if (!failures.isEmpty()) {

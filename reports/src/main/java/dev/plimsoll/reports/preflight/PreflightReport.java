@@ -39,6 +39,14 @@ public record PreflightReport(@JsonProperty("checks") List<Check> checks) {
         return new PreflightReport(Stream.concat(checks.stream(), more.stream()).toList());
     }
 
+    /** With these in the place of those of the same node and id. */
+    public PreflightReport with(List<Check> answers) {
+        List<Check> rest = checks.stream()
+                .filter(check -> answers.stream().noneMatch(answer -> answer.isOf(check)))
+                .toList();
+        return new PreflightReport(rest).plus(answers);
+    }
+
     /** How many there are of each outcome, such as {@code 1 fail, 2 warn, 3 unknown, 12 ok}. */
     public String counts() {
         List<String> counts = new ArrayList<>();

@@ -118,7 +118,7 @@ class ExaminationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PCIE_WIDTH, 8, gpu.pcie.width, WARN, x8 of x16",
+        "PCIE_WIDTH, 8, gpu.pcie.width, WARN, x8 of x16 while idle",
         "PCIE_GENERATION, 1, gpu.pcie.generation, UNKNOWN,"
                 + " 'generation 1 of 5 while idle, when the link steps down by design; look while load runs'",
         "PCIE_GENERATION_OF_GPU, 6, gpu.pcie.generation, WARN,"
@@ -217,7 +217,7 @@ class ExaminationTest {
                 .filter(one -> one.id().equals("gpu.pcie.width"))
                 .findFirst()
                 .orElseThrow();
-        assertEquals("GPU 1: x8 of x16; GPU 0, 2: x16 of x16", width.found());
+        assertEquals("GPU 1: x8 of x16 while idle; GPU 0, 2: x16 of x16", width.found());
         assertEquals(Outcome.WARN, width.outcome());
         assertTrue(checks.stream().anyMatch(one -> one.found().equals("all 3: 18 of 18 links up")));
     }
