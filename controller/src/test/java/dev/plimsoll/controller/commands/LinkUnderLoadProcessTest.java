@@ -57,6 +57,7 @@ class LinkUnderLoadProcessTest {
             done ;;
         esac
         """;
+
     private static final String SCENARIO = """
         name: link
         target: { url: "${env:TARGET}", api: openai-chat, timeout: 20s }

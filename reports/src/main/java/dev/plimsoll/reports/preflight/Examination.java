@@ -2,12 +2,14 @@ package dev.plimsoll.reports.preflight;
 
 import dev.plimsoll.measurements.Fact;
 import dev.plimsoll.measurements.MachineFact;
+import dev.plimsoll.measurements.MachineFacts;
 import dev.plimsoll.scenarios.Preflight;
 import dev.plimsoll.scenarios.PreflightCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Holds machines and the target against what is wanted. Immutable. */
 public final class Examination {
@@ -60,6 +62,32 @@ public final class Examination {
         return machine.serves() && watched.contains(machine.node())
                 ? new GpuChecks(machine.node(), machine.facts(), wanted).open()
                 : Set.of();
+    }
+
+    /**
+     * A node of which only its exporters' pages were read: what they tell, and that the rest is not known.
+     *
+     * @param exporters that have pages of it, such as {@code node-exporter}
+     */
+    public List<Check> pages(String node, MachineFacts facts, String exporters) {
+        List<Check> known = machine(new Machine(node, true, false, facts)).stream()
+                .filter(check -> check.outcome() != Outcome.UNKNOWN)
+                .toList();
+        Fact pages = facts.of(MachineFact.PAGES);
+        List<Check> checks = new ArrayList<>(known);
+        checks.addAll(unseen(
+                node,
+                pages.known()
+                        ? "known by its pages alone (" + exporters + "), which tell " + told(known)
+                        : "its pages could not be read: " + pages.absence()));
+        return checks;
+    }
+
+    private static String told(List<Check> known) {
+        return known.isEmpty()
+                ? "nothing that is looked for"
+                : known.stream().map(Check::id).collect(Collectors.joining(", "))
+                        + "; the rest is not known";
     }
 
     private List<Check> versions(Machine machine) {
