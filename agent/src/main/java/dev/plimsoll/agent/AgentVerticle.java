@@ -28,6 +28,7 @@ import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -178,10 +179,7 @@ public final class AgentVerticle extends VerticleBase {
 
     private Future<Answer> look(PagesRequest request) {
         HttpFetch fetch = new HttpFetch(vertx, Optional.empty());
-        return new PageLook(fetch)
-                .look(request)
-                .<Answer>map(Answer.Looked::new)
-                .eventually(fetch::close);
+        return new PageLook(fetch).look(request).<Answer>map(Answer.Looked::new).eventually(fetch::close);
     }
 
     private Future<Answer> forRun(String run, Command command) {

@@ -45,8 +45,7 @@ public final class PageLook {
 
     /** Gets all pages at once, each within 4 s; always succeeds. */
     public Future<MachineFacts> look(PagesRequest request) {
-        List<Future<Page>> pages =
-                request.pages().stream().map(this::get).toList();
+        List<Future<Page>> pages = request.pages().stream().map(this::get).toList();
         return Future.join(pages).transform(all -> {
             Map<MachineFact, Fact> machine = new EnumMap<>(MachineFact.class);
             Map<String, Map<GpuFact, Fact>> gpus = new TreeMap<>();
@@ -76,7 +75,9 @@ public final class PageLook {
         } catch (IllegalArgumentException e) {
             return Future.failedFuture("\"" + page.url() + "\" is no URL");
         }
-        return fetch.fetch(source.get(LIMIT)).compose(answer -> text(source, answer)).map(text -> new Page(page.exporter(), text));
+        return fetch.fetch(source.get(LIMIT))
+                .compose(answer -> text(source, answer))
+                .map(text -> new Page(page.exporter(), text));
     }
 
     private static Future<PrometheusText> text(HttpSource source, Fetched answer) {
@@ -98,9 +99,7 @@ public final class PageLook {
         Optional<Double> total = first(page, "node_memory_SwapTotal_bytes");
         Optional<Double> free = first(page, "node_memory_SwapFree_bytes");
         if (total.isPresent() && free.isPresent()) {
-            facts.put(
-                    MachineFact.SWAP,
-                    Fact.of(Math.round(total.get() - free.get()) + " " + Math.round(total.get())));
+            facts.put(MachineFact.SWAP, Fact.of(Math.round(total.get() - free.get()) + " " + Math.round(total.get())));
         }
         TreeSet<String> governors = new TreeSet<>();
         for (Sample sample : page.named("node_cpu_scaling_governor")) {
@@ -142,12 +141,14 @@ public final class PageLook {
     private static void dcgm(
             PrometheusText page, Map<MachineFact, Fact> machine, Map<String, Map<GpuFact, Fact>> gpus) {
         TreeMap<String, Map<String, Sample>> byGpu = new TreeMap<>();
-        page.all().forEach((name, samples) -> samples.stream()
-                .filter(sample -> name.startsWith("DCGM_") && !sample.label("gpu").isEmpty())
-                // What is of an instance is not of the GPU.
-                .filter(sample -> sample.label("GPU_I_ID").isEmpty())
-                .forEach(sample -> byGpu.computeIfAbsent(padded(sample.label("gpu")), gpu -> new TreeMap<>())
-                        .putIfAbsent(name, sample)));
+        page.all()
+                .forEach((name, samples) -> samples.stream()
+                        .filter(sample ->
+                                name.startsWith("DCGM_") && !sample.label("gpu").isEmpty())
+                        // What is of an instance is not of the GPU.
+                        .filter(sample -> sample.label("GPU_I_ID").isEmpty())
+                        .forEach(sample -> byGpu.computeIfAbsent(padded(sample.label("gpu")), gpu -> new TreeMap<>())
+                                .putIfAbsent(name, sample)));
         if (byGpu.isEmpty()) {
             return;
         }

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param pages what pages told, by the look
  */
 record MachineRound(
-        PreflightPlan plan, Map<PreflightPlan.Look, MachineFacts> machines, Map<PreflightPlan.Pages, MachineFacts> pages) {
+        PreflightPlan plan,
+        Map<PreflightPlan.Look, MachineFacts> machines,
+        Map<PreflightPlan.Pages, MachineFacts> pages) {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     /**

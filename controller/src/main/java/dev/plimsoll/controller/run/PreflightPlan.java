@@ -104,7 +104,10 @@ public record PreflightPlan(List<Look> looks, List<Pages> pages, Map<String, Str
             return pages.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Pages(
-                            node.name(), place, String.join(", ", exporters), new PagesRequest(node.name(), model, pages)));
+                            node.name(),
+                            place,
+                            String.join(", ", exporters),
+                            new PagesRequest(node.name(), model, pages)));
         }
     }
 
@@ -130,7 +133,9 @@ public record PreflightPlan(List<Look> looks, List<Pages> pages, Map<String, Str
                         .flatMap(first -> Pages.of(node, scenario.preflight().model(), first));
                 found.ifPresent(pages::add);
                 if (found.isEmpty()) {
-                    unseen.put(node.name(), "it is watched from elsewhere only, by pages that tell nothing of its machine");
+                    unseen.put(
+                            node.name(),
+                            "it is watched from elsewhere only, by pages that tell nothing of its machine");
                 }
             }
         }

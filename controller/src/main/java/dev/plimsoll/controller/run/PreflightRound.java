@@ -48,9 +48,8 @@ final class PreflightRound {
 
     /** Looks at what the target tells of itself. */
     void target(TargetFacts facts) throws RunEnded {
-        List<Check> checks = examination.target(facts.vllmVersion()
-                .map(Fact::of)
-                .orElseGet(() -> Fact.absent("the target does not tell its version")));
+        List<Check> checks = examination.target(
+                facts.vllmVersion().map(Fact::of).orElseGet(() -> Fact.absent("the target does not tell its version")));
         report = report.plus(checks);
         tell(checks);
     }

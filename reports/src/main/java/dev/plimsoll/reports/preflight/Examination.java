@@ -86,8 +86,7 @@ public final class Examination {
     private static String told(List<Check> known) {
         return known.isEmpty()
                 ? "nothing that is looked for"
-                : known.stream().map(Check::id).collect(Collectors.joining(", "))
-                        + "; the rest is not known";
+                : known.stream().map(Check::id).collect(Collectors.joining(", ")) + "; the rest is not known";
     }
 
     private List<Check> versions(Machine machine) {

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  */
 public record PreflightReport(
         @JsonProperty("checks") List<Check> checks,
-        @JsonProperty("nodes") @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Seen> nodes) {
+
+        @JsonProperty("nodes") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Seen> nodes) {
     /** Copies the lists. */
     public PreflightReport {
         checks = List.copyOf(checks);
@@ -38,7 +40,10 @@ public record PreflightReport(
      */
     public record Seen(
             @JsonProperty("node") String node,
-            @JsonProperty("host") @JsonInclude(JsonInclude.Include.NON_EMPTY) String host,
+
+            @JsonProperty("host") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            String host,
+
             @JsonProperty("by") String by) {
         /** Checks the components. */
         public Seen {
@@ -67,8 +72,7 @@ public record PreflightReport(
 
     /** With more checks. */
     public PreflightReport plus(List<Check> more) {
-        return new PreflightReport(
-                Stream.concat(checks.stream(), more.stream()).toList(), nodes);
+        return new PreflightReport(Stream.concat(checks.stream(), more.stream()).toList(), nodes);
     }
 
     /** With these in the place of those of the same node and id. */

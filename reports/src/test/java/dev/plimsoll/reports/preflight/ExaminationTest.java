@@ -330,4 +330,35 @@ class ExaminationTest {
         assertEquals("node.agent", check.id());
         assertEquals(Outcome.UNKNOWN, check.outcome());
     }
+
+    @Test
+    void ofPagesAloneWhatTheyTellIsCheckedAndTheRestIsNotKnown() {
+        Map<MachineFact, Fact> told = Map.of(
+                MachineFact.PAGES, Fact.of("read"),
+                MachineFact.CLOCK, Fact.of("unsynchronised 16000000"),
+                MachineFact.DRIVER, Fact.of("535.54.03"),
+                MachineFact.GPUS, Fact.of(1));
+        MachineFacts facts = new MachineFacts(
+                "far", told, List.of(Map.of(GpuFact.PCIE_WIDTH, Fact.of(8), GpuFact.PCIE_WIDTH_MOST, Fact.of(16))));
+        Examination examination = new Examination(wanted(LIMITS, List.of(), List.of()), VersionsLock.NONE);
+        assertEquals(
+                List.of(
+                        "gpu.driver on far: 535.54.03; wanted: at least 550.54.15, one of 550.*, 570.124.06",
+                        "gpu.pcie.width on far: x8 of x16 while idle; wanted: all lanes of GPU and slot",
+                        "versions.driver on far: 535.54.03; wanted: any; no lock file tells it",
+                        "clock.synchronised on far: not synchronised; wanted: synchronised",
+                        "node.agent on far: known by its pages alone (node-exporter, dcgm), which tell gpu.driver, "
+                                + "gpu.pcie.width, versions.driver, clock.synchronised; the rest is not known; wanted: a look at the node"),
+                examination.pages("far", facts, "node-exporter, dcgm").stream()
+                        .map(Check::sentence)
+                        .toList());
+        MachineFacts none =
+                new MachineFacts("far", Map.of(MachineFact.PAGES, Fact.absent("nothing listens there")), List.of());
+        assertEquals(
+                List.of("node.agent on far: its pages could not be read: nothing listens there; wanted: a look at the"
+                        + " node"),
+                examination.pages("far", none, "dcgm").stream()
+                        .map(Check::sentence)
+                        .toList());
+    }
 }
