@@ -3,6 +3,7 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,27 @@ public interface Probe {
      */
     default Optional<Instant> instant() {
         return Optional.empty();
+    }
+
+    /**
+     * Readings that were true at an earlier instant.
+     *
+     * @param instant by the agent's wall clock
+     * @param readings by metric
+     */
+    record Dated(Instant instant, Map<String, Reading> readings) {
+        /** Copies the map. */
+        public Dated {
+            readings = Map.copyOf(readings);
+        }
+    }
+
+    /**
+     * What has become known of earlier instants since this was asked last, besides the answer. Asked after each answer; each
+     * instant is told once.
+     */
+    default List<Dated> past() {
+        return List.of();
     }
 
     /**

@@ -41,7 +41,9 @@ final class ProbeFactory {
                         workers,
                         HttpSource.of(prometheus.url(), prometheus.headers(), "application/json"),
                         prometheus.queries(),
-                        timeout);
+                        node.interval(),
+                        timeout,
+                        InstantSource.system());
         };
     }
 

@@ -150,6 +150,9 @@ final class Sampler {
                     emit(instant, checked(readings));
                 }
             }
+            for (Probe.Dated dated : probe.past()) {
+                emit(micros(dated.instant()), checked(dated.readings()));
+            }
         } finally {
             inquiry.ended.complete();
         }
@@ -186,6 +189,9 @@ final class Sampler {
     }
 
     private void emit(long wallMicros, Map<String, Reading> readings) {
+        if (readings.isEmpty()) {
+            return;
+        }
         known.addAll(readings.keySet());
         samples.accept(new NodeSample(node, probe.type(), agent, wallMicros, readings));
     }
