@@ -212,8 +212,8 @@ final class PrometheusProbe implements Probe {
     private Future<PrometheusAnswer> get(String path, String parameters, Duration limit) {
         String base = source.url().toString().replaceFirst("[?#].*$", "").replaceFirst("/+$", "");
         // Servers that keep answers may shift instants; Prometheus itself does not know nocache.
-        URI address = URI.create(base + "/api/v1/" + path + "?" + parameters + "&timeout=" + limit.toMillis()
-                + "ms&nocache=1");
+        URI address = URI.create(
+                base + "/api/v1/" + path + "?" + parameters + "&timeout=" + limit.toMillis() + "ms&nocache=1");
         return fetch.fetch(new HttpFetch.Fetch("GET", address, source.headers(), new byte[0], limit, LIMIT))
                 .compose(answer -> workers.run(() -> PrometheusAnswer.of(answer, source.address())));
     }

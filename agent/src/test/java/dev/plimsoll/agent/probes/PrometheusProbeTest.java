@@ -131,8 +131,7 @@ class PrometheusProbeTest {
     void instantsAreThoseOfTheServersClock() throws Exception {
         // The server is an hour and 1 ms ahead.
         long ahead = 3_600_001;
-        server.handler(
-                request -> answer(request, now + ahead, at -> String.valueOf((at - ahead - BEGIN) / 1_000.0)));
+        server.handler(request -> answer(request, now + ahead, at -> String.valueOf((at - ahead - BEGIN) / 1_000.0)));
         assertEquals(
                 Map.of(0L, Reading.of(0), 1L, Reading.of(1), 2L, Reading.of(2), 3L, Reading.of(3)),
                 run(probe(base(), Map.of(), Map.of("m", "up"))));
@@ -177,8 +176,7 @@ class PrometheusProbeTest {
         Map<Long, Reading> readings = run(probe(base(), Map.of(), Map.of("m", "up")));
         assertEquals(Reading.of(1), readings.get(0L));
         assertEquals(
-                Reading.failed(
-                        "had a value before: the query gives 2 series and not one; sum, average or filter them"),
+                Reading.failed("had a value before: the query gives 2 series and not one; sum, average or filter them"),
                 readings.get(1L));
         assertEquals(Reading.of(4), readings.get(2L));
     }
@@ -358,9 +356,11 @@ class PrometheusProbeTest {
         server.handler(request -> {
             int number = scrapes.size() + 1;
             scrapes.put(System.currentTimeMillis(), number);
-            server.vertx.setTimer(1_000, id -> request.response()
-                    .putHeader("Content-Type", "text/plain; version=0.0.4")
-                    .end("scrape " + number + "\n"));
+            server.vertx.setTimer(
+                    1_000,
+                    id -> request.response()
+                            .putHeader("Content-Type", "text/plain; version=0.0.4")
+                            .end("scrape " + number + "\n"));
         });
         try (RealPrometheus prometheus = new RealPrometheus(directory, server.url())) {
             awaitScrapes(scrapes, 2);
@@ -385,7 +385,10 @@ class PrometheusProbeTest {
                 long at = dated.instant().toEpochMilli();
                 Map.Entry<Long, Integer> scrape = scrapes.floorEntry(at);
                 // While a scrape is under way, who asks then gets the one before.
-                if (scrape != null && scrape.getValue() <= 4 && at > scrape.getKey() + 50 && at < scrape.getKey() + 800) {
+                if (scrape != null
+                        && scrape.getValue() <= 4
+                        && at > scrape.getKey() + 50
+                        && at < scrape.getKey() + 800) {
                     assertEquals(Reading.of(scrape.getValue()), dated.readings().get("late"), scrapes + " at " + at);
                     seen++;
                 }
@@ -396,8 +399,7 @@ class PrometheusProbeTest {
             assertEquals(Reading.of(42), last.get("scalar"));
             assertInstanceOf(Reading.Value.class, last.get("rate"));
             assertInstanceOf(Reading.NotAvailable.class, last.get("several"));
-            assertEquals(
-                    Reading.notAvailable("the query has no result; is there such a metric?"), last.get("nothing"));
+            assertEquals(Reading.notAvailable("the query has no result; is there such a metric?"), last.get("nothing"));
             assertEquals(Reading.failed("the query gives NaN"), last.get("zero"));
             Reading.NotAvailable wrong = assertInstanceOf(Reading.NotAvailable.class, last.get("wrong"));
             assertTrue(wrong.reason().startsWith("Prometheus refuses the query: "), wrong.reason());

@@ -178,6 +178,7 @@ public record PreflightPlan(List<Look> looks, List<Pages> pages, Map<String, Str
         return switch (probe) {
             case ProbeSpec.NvidiaSmi smi -> true;
             case ProbeSpec.AmdSmi smi -> true;
+            case ProbeSpec.RocmSmi smi -> true;
             case ProbeSpec.Local local -> true;
             case ProbeSpec.Jstat jstat -> true;
             case ProbeSpec.Jfr jfr -> true;

@@ -39,8 +39,8 @@ public final class LinkWatch {
     private static final String UTILIZATION = "utilization";
     private static final Pattern OF_GPU = Pattern.compile("gpu\\.(?:(\\d+)\\.)?pcie\\.(?:generation|width)");
 
-    /** Kinds of GPUs that are sold on half of their lanes: T4s in clouds, and those in laptops. */
-    private static final Pattern WIRED_BY_HALF = Pattern.compile("\\bT4\\b|Laptop|Max-Q|Mobile");
+    /** Kinds of GPUs that often have half of the lanes that they tell of: T4s in clouds, laptops' and gamers' boards. */
+    private static final Pattern WIRED_BY_HALF = Pattern.compile("\\bT4\\b|GeForce|Laptop|Max-Q|Mobile");
 
     private final Examination examination;
     private final Map<String, List<String>> products = new HashMap<>();

@@ -138,6 +138,12 @@ class LinkWatchTest {
         assertEquals(
                 "gpu.pcie.width warn x8 of x16 under load, as such GPUs are often wired",
                 told(samples(4, cloud, gpu(97, 5, 8))));
+        // As a published RTX 5060 Ti, idle: generation 1 of 4 and x8 of x16; under load: 4 of 4 and x8 of x16.
+        LinkWatch gamers = watch(examination(List.of(), List.of()), idle("NVIDIA GeForce RTX 5060 Ti", 1, 1, 8));
+        assertEquals(
+                "gpu.pcie.generation ok generation 5 of 5 under load|"
+                        + "gpu.pcie.width warn x8 of x16 under load, as such GPUs are often wired",
+                told(samples(4, gamers, gpu(97, 5, 8))));
         LinkWatch strict = watch(examination(List.of("gpu.pcie.width"), List.of()), idle("Tesla T4", 1, 5, 8));
         assertEquals(Outcome.FAIL, samples(4, strict, gpu(97, 5, 8)).getFirst().outcome());
         LinkWatch quarter = watch(examination(List.of(), List.of()), idle("Tesla T4", 1, 5, 4));
