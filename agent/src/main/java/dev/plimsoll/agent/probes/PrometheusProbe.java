@@ -49,7 +49,6 @@ final class PrometheusProbe implements Probe {
 
     private static final int LIMIT = 8 * 1024 * 1024;
     private static final double MILLIS_PER_SECOND = 1e3;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final HttpFetch fetch;
     private final Workers workers;
@@ -160,14 +159,14 @@ final class PrometheusProbe implements Probe {
 
     /** Asks for all instants up to that one that are not known; completes when all is answered or has failed. */
     private Future<Void> ask(long until, Duration limit) {
-        long sent = System.nanoTime();
+        long sent = clock.millis();
         return get("query", "query=time()", limit)
                 .compose(answer -> {
                     double server = answer.serverTime();
                     if (Double.isNaN(server)) {
                         return Future.failedFuture(source.address() + " does not tell its time");
                     }
-                    long middle = clock.millis() - (System.nanoTime() - sent) / NANOS_PER_MILLI / 2;
+                    long middle = (sent + clock.millis()) / 2;
                     return stretches(until, Math.round(server * MILLIS_PER_SECOND) - middle, limit);
                 })
                 .transform(result -> {

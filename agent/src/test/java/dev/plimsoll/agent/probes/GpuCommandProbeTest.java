@@ -28,8 +28,8 @@ class GpuCommandProbeTest {
 
     @Test
     void readsWhatAmdSmiPrints() throws Exception {
-        Path golden =
-                Path.of(GpuCommandProbeTest.class.getResource("amd-smi-mi300x.json").toURI());
+        Path golden = Path.of(
+                GpuCommandProbeTest.class.getResource("amd-smi-mi300x.json").toURI());
         GpuCommandProbe probe = GpuCommandProbe.amdSmi(
                 List.of("/bin/sh", "-c", "[ \"$*\" = 'metric --json' ] && cat " + golden, "amd-smi"),
                 List.of(),
@@ -70,7 +70,8 @@ class GpuCommandProbeTest {
                     assertThrows(IOException.class, () -> AmdSmiOutput.parse(garbage), garbage)
                             .getMessage());
         }
-        GpuCommandProbe none = GpuCommandProbe.amdSmi(List.of("/nonexistent/amd-smi"), List.of(), Duration.ofSeconds(20), workers);
+        GpuCommandProbe none =
+                GpuCommandProbe.amdSmi(List.of("/nonexistent/amd-smi"), List.of(), Duration.ofSeconds(20), workers);
         await(none.sample())
                 .forEach((metric, reading) -> assertInstanceOf(Reading.NotAvailable.class, reading, metric));
     }
