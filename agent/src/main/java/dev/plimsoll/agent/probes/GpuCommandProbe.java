@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,21 +102,13 @@ final class GpuCommandProbe implements Probe {
         return workers.run(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private synchronized Map<String, Reading> read() throws IOException, InterruptedException {
         CommandRun run;
         try {
             run = CommandRun.of(command, timeout);
         } catch (IOException e) {
             if (!seen && CommandRun.isMissing(e)) {
-                Map<String, Reading> none = new LinkedHashMap<>();
-                String reason = "the command " + command.getFirst() + " is not on the agent's machine";
-                metrics.forEach(metric -> none.put(metric, Reading.notAvailable(reason)));
-                return none;
+                return all(Reading.notAvailable("the command " + command.getFirst() + " is not on the agent's machine"));
             }
             throw e;
         }

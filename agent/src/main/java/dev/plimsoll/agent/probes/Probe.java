@@ -3,6 +3,7 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,5 +74,14 @@ public interface Probe {
     }
 
     /** Frees what it holds. */
-    Future<Void> close();
+    default Future<Void> close() {
+        return Future.succeededFuture();
+    }
+
+    /** The same reading for each of {@link #metrics}. */
+    default Map<String, Reading> all(Reading reading) {
+        Map<String, Reading> readings = new LinkedHashMap<>();
+        metrics().forEach(metric -> readings.put(metric, reading));
+        return readings;
+    }
 }
