@@ -108,7 +108,8 @@ final class GpuCommandProbe implements Probe {
             run = CommandRun.of(command, timeout);
         } catch (IOException e) {
             if (!seen && CommandRun.isMissing(e)) {
-                return all(Reading.notAvailable("the command " + command.getFirst() + " is not on the agent's machine"));
+                return all(
+                        Reading.notAvailable("the command " + command.getFirst() + " is not on the agent's machine"));
             }
             throw e;
         }

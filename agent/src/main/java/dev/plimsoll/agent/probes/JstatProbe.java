@@ -95,8 +95,7 @@ final class JstatProbe implements Probe {
     private synchronized Map<String, Reading> read() throws IOException {
         JstatProcess jstat = running();
         if (jstat == null) {
-            return all(
-                    Reading.notAvailable("no jstat is on the agent's machine; install a JDK, or use a jfr probe"));
+            return all(Reading.notAvailable("no jstat is on the agent's machine; install a JDK, or use a jfr probe"));
         }
         Row row = jstat.latest();
         long now = System.nanoTime();

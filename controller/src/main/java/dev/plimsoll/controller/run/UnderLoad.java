@@ -61,8 +61,10 @@ final class UnderLoad {
             detail.put("wanted", check.wanted());
             detail.put("why", check.why());
             detail.put("repair", check.repair());
-            ledger.event(
-                    "preflight", "preflight under load, " + check.outcome().label() + ": " + check.sentence(), detail);
+            String what = check.outcome() == Outcome.OK
+                    ? check.id() + " on " + check.node() + ": " + check.found()
+                    : check.sentence();
+            ledger.event("preflight", "preflight under load, " + check.outcome().label() + ": " + what, detail);
         }
         if (preflight.isEmpty()) {
             return;

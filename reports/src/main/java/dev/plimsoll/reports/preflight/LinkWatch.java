@@ -195,7 +195,7 @@ public final class LinkWatch {
                 together.found(),
                 GpuChecks.wish(check),
                 reason.why(),
-                reason.repair()));
+                reason.repairUnderLoad()));
     }
 
     private GpuFinding finding(String node, PreflightCheck check, int gpu, Link link) {

@@ -13,6 +13,11 @@ record Reason(String why, String repair) {
             "An idle link may step down by design: look again while load runs, or let a "
                     + "gate do it, on a node with a nvidia-smi probe.";
 
+    /** What is left to repair once load has told. */
+    String repairUnderLoad() {
+        return repair.replace(UNDER_LOAD, "").strip();
+    }
+
     /** Of a check. */
     static Reason of(PreflightCheck check) {
         return switch (check) {
