@@ -268,9 +268,22 @@ public final class RunDirector {
             agents.links().forEach(link -> link.state("finished"));
             return Optional.empty();
         } catch (RunEnded e) {
-            return Optional.of(e);
+            return Optional.of(unlessUnfit(e, ledger));
         } catch (BundleException e) {
             return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** What ended the run; where that was a decision, the machines' own failure goes before it. */
+    private RunEnded unlessUnfit(RunEnded ended, Ledger ledger) {
+        if (underLoad == null || ended.incomplete() || ledger.now() <= 0) {
+            return ended;
+        }
+        try {
+            underLoad.over();
+            return ended;
+        } catch (RunEnded unfit) {
+            return unfit;
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 public final class LinkWatch {
     private static final List<PreflightCheck> CHECKS =
             List.of(PreflightCheck.GPU_PCIE_GENERATION, PreflightCheck.GPU_PCIE_WIDTH);
+    private static final String PROBE = "nvidia-smi";
     private static final double AT_WORK = 20;
     private static final double LONG_ENOUGH = 3;
     private static final int FEWEST_SAMPLES = 3;
@@ -104,8 +105,14 @@ public final class LinkWatch {
         }
     }
 
-    /** Takes a sample that was taken while load ran; gives the checks that it answers. */
+    /**
+     * Takes a sample that was taken while load ran; gives the checks that it answers. Only {@code nvidia-smi} looks at the link
+     * each time: an exporter may repeat one look many times.
+     */
     public List<Check> add(NodeSample sample) {
+        if (!sample.probe().equals(PROBE)) {
+            return List.of();
+        }
         Map<Integer, String> prefixes = prefixes(sample);
         List<Check> answers = new ArrayList<>();
         for (PreflightCheck check : CHECKS) {

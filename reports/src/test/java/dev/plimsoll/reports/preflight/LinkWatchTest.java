@@ -223,7 +223,16 @@ class LinkWatchTest {
             assertEquals(List.of(), watch.add(new NodeSample(NODE, "nvidia-smi", "agent", micros, readings)));
             assertEquals(
                     List.of(),
-                    watch.add(new NodeSample(NODE, "local", "agent", micros, Map.of("load.1m", Reading.of(1)))));
+                    watch.add(new NodeSample(
+                            NODE,
+                            "dcgm",
+                            "agent",
+                            micros,
+                            Map.of(
+                                    "gpu.utilization", Reading.of(97),
+                                    "gpu.pcie.width", Reading.of(8),
+                                    "gpu.pcie.width.limit", Reading.of(16)))),
+                    "an exporter may repeat what it read 30 s ago");
         }
         assertEquals(Outcome.UNKNOWN, watch.rest().getFirst().outcome());
     }
