@@ -51,7 +51,7 @@ class LinkUnderLoadProcessTest {
           --query-gpu=*)
             round=0
             while :; do
-              if [ $round -lt 3 ]; then echo "0, GPU-1, 1, 0, 1, 5, LANES, 16"; else echo "0, GPU-1, 1, 97, 5, 5, LANES, 16"; fi
+              if [ $round -lt IDLE ]; then echo "0, GPU-1, 1, 0, 1, 5, LANES, 16"; else echo "0, GPU-1, 1, 97, 5, 5, LANES, 16"; fi
               round=$((round + 1))
               sleep 0.2
             done ;;
@@ -89,8 +89,13 @@ class LinkUnderLoadProcessTest {
     }
 
     private Launched run(int lanes, String... arguments) throws IOException, InterruptedException {
+        return run(3, lanes, arguments);
+    }
+
+    /** With so many idle rounds before the GPU is at work. */
+    private Launched run(int idle, int lanes, String... arguments) throws IOException, InterruptedException {
         Path program = Files.createDirectories(directory.resolve("bin")).resolve("nvidia-smi");
-        Files.writeString(program, "#!/bin/sh\n" + SMI.replace("LANES", String.valueOf(lanes)));
+        Files.writeString(program, "#!/bin/sh\n" + SMI.replace("LANES", String.valueOf(lanes)).replace("IDLE", String.valueOf(idle)));
         assertTrue(program.toFile().setExecutable(true));
         Files.writeString(directory.resolve("query.xml"), QUERY.replace("LANES", String.valueOf(lanes)));
         Map<String, String> environment = Map.of(
@@ -184,5 +189,16 @@ class LinkUnderLoadProcessTest {
         assertEquals(
                 List.of("gpu.pcie.width"),
                 answers().stream().map(event -> event.path("id").asText()).toList());
+    }
+
+    @Test
+    void aRequiredLinkThatLoadNeverAnsweredIsInconclusive() throws Exception {
+        try (Launched gate = run(1_000_000, 16, "gate", "link.yaml", "--set", "phases[0].duration=2s")) {
+            assertEquals(3, gate.await(), gate.err() + gate.out());
+            assertTrue(
+                    gate.err().contains("generation 1 of 5, and the GPU was not at work for long enough to tell"),
+                    gate.err());
+        }
+        assertEquals("fail", kept("gpu.pcie.generation").path("outcome").asText());
     }
 }
