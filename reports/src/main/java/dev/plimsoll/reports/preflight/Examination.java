@@ -45,16 +45,20 @@ public final class Examination {
 
     /** A machine that was looked at. */
     public List<Check> machine(Machine machine) {
+        Set<PreflightCheck> open = open(machine);
+        return found(machine).stream()
+                .map(check -> open.stream().anyMatch(one -> one.id().equals(check.id())) ? check : weighed(check))
+                .toList();
+    }
+
+    private List<Check> found(Machine machine) {
         List<Check> checks = new ArrayList<>();
         if (machine.serves()) {
             checks.addAll(new GpuChecks(machine.node(), machine.facts(), wanted).checks());
             checks.addAll(versions(machine));
         }
         checks.addAll(new MachineChecks(machine, wanted).checks());
-        Set<PreflightCheck> open = open(machine);
-        return checks.stream()
-                .map(check -> open.stream().anyMatch(one -> one.id().equals(check.id())) ? check : weighed(check))
-                .toList();
+        return checks;
     }
 
     /** What of a machine is answered by load only. */
@@ -65,14 +69,15 @@ public final class Examination {
     }
 
     /**
-     * A node of which only its exporters' pages were read: what they tell, and that the rest is not known.
+     * A node of which only its exporters' pages were read: what they tell, and that the rest is not known. What they do not
+     * tell is no failure there, even where it is required.
      *
      * @param exporters that have pages of it, such as {@code node-exporter}
      */
     public List<Check> pages(String node, MachineFacts facts, String exporters) {
-        List<Check> known = machine(new Machine(node, true, false, facts)).stream()
+        List<Check> known = weighed(found(new Machine(node, true, false, facts)).stream()
                 .filter(check -> check.outcome() != Outcome.UNKNOWN)
-                .toList();
+                .toList());
         Fact pages = facts.of(MachineFact.PAGES);
         List<Check> checks = new ArrayList<>(known);
         checks.addAll(unseen(

@@ -352,6 +352,15 @@ class ExaminationTest {
                 examination.pages("far", facts, "node-exporter, dcgm").stream()
                         .map(Check::sentence)
                         .toList());
+        Examination strict = new Examination(
+                wanted(LIMITS, List.of("gpu.pcie.width", "cpu.governor", "gpu.ecc"), List.of()), VersionsLock.NONE);
+        assertEquals(
+                List.of("gpu.driver", "gpu.pcie.width"),
+                strict.pages("far", facts, "dcgm").stream()
+                        .filter(check -> check.outcome() == Outcome.FAIL)
+                        .map(Check::id)
+                        .toList(),
+                "what pages do not tell, such as cpu.governor, is no failure of the node");
         MachineFacts none =
                 new MachineFacts("far", Map.of(MachineFact.PAGES, Fact.absent("nothing listens there")), List.of());
         assertEquals(
