@@ -145,7 +145,7 @@ final class Sampler {
             if (!inquiry.overdue) {
                 if (readings == null) {
                     emit(inquiry.wallMicros, failed(sentence(problem)));
-                } else {
+                } else if (!readings.isEmpty()) {
                     long instant = probe.instant().map(Sampler::micros).orElse(inquiry.wallMicros);
                     emit(instant, checked(readings));
                 }
@@ -189,9 +189,6 @@ final class Sampler {
     }
 
     private void emit(long wallMicros, Map<String, Reading> readings) {
-        if (readings.isEmpty()) {
-            return;
-        }
         known.addAll(readings.keySet());
         samples.accept(new NodeSample(node, probe.type(), agent, wallMicros, readings));
     }

@@ -95,7 +95,9 @@ class LinkUnderLoadProcessTest {
     /** With so many idle rounds before the GPU is at work. */
     private Launched run(int idle, int lanes, String... arguments) throws IOException, InterruptedException {
         Path program = Files.createDirectories(directory.resolve("bin")).resolve("nvidia-smi");
-        Files.writeString(program, "#!/bin/sh\n" + SMI.replace("LANES", String.valueOf(lanes)).replace("IDLE", String.valueOf(idle)));
+        Files.writeString(
+                program,
+                "#!/bin/sh\n" + SMI.replace("LANES", String.valueOf(lanes)).replace("IDLE", String.valueOf(idle)));
         assertTrue(program.toFile().setExecutable(true));
         Files.writeString(directory.resolve("query.xml"), QUERY.replace("LANES", String.valueOf(lanes)));
         Map<String, String> environment = Map.of(
