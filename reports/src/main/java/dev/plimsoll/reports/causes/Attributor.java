@@ -40,7 +40,7 @@ final class Attributor {
     /** The same for all anomalies together. */
     private static final double FALSE_DISCOVERIES = 0.2;
     /** A signal with this share of the best one's strength agrees about as well. */
-    private static final double ALIKE = 0.9;
+    private static final double ALIKE = Double.parseDouble(System.getProperty("lab.alike", "0.9"));
     /** More of an anomaly's turns than this agree with a signal that is not tied to it. */
     private static final double SELDOM = 0.2;
     /** The least strength of a cause. */
@@ -63,6 +63,7 @@ final class Attributor {
     private static final double UNEXPLAINED_EXCESS = 2;
 
     private final AnomalySearch search;
+    static boolean DEBUG; // LAB
 
     /**
      * An attributor.
@@ -92,6 +93,7 @@ final class Attributor {
             tested.put(anomaly, ofIt);
             discovered.put(anomaly, here);
             anywhere.addAll(here);
+            if (DEBUG) { System.out.println(anomaly); ofIt.stream().limit(9).forEach(o -> System.out.println("   " + o.signal().suspect().metric() + " " + o.signal().node() + " " + o.coincidence() + (here.contains(o.signal()) ? " *" : ""))); System.out.println("   able " + able.size()); } // LAB
         }
         if (anomalies.size() > 1) {
             anywhere.addAll(pooled(tested.values()));
@@ -148,9 +150,11 @@ final class Attributor {
             }
         }
         int reach = Math.max(0, anomaly.first() - mostLag);
-        Arrays.fill(usable, reach, Math.min(usable.length, anomaly.last() + MARGIN), true);
+        int end = Math.min(usable.length, anomaly.last() + MARGIN);
+        Arrays.fill(usable, reach, end, true);
         List<Coincidence.Span> spans = new ArrayList<>(anomaly.spans());
         spans.add(new Coincidence.Span(anomaly.first(), anomaly.last()));
+        Backlog.around(grid.waiting(), reach, end).ifPresent(spans::add);
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
             Suspect suspect = signal.suspect();
@@ -283,13 +287,20 @@ final class Attributor {
     }
 
     private static List<Attribution.Cause> ranked(List<Attribution.Cause> causes, Map<String, Integer> support) {
-        double best =
-                causes.stream().mapToDouble(Attribution.Cause::strength).max().orElse(0);
+        double best = causes.stream()
+                .mapToDouble(Attributor::weight)
+                .max()
+                .orElse(0);
         List<Attribution.Cause> ranked = new ArrayList<>(causes);
-        ranked.sort(Comparator.comparing((Attribution.Cause cause) -> cause.strength() < ALIKE * best)
+        ranked.sort(Comparator.comparing((Attribution.Cause cause) -> weight(cause) < ALIKE * best)
                 .thenComparingInt(cause -> cause.suspect().depth())
                 .thenComparingDouble(cause -> -cause.strength() * (1 + SUPPORT * support.getOrDefault(key(cause), 0))));
         return ranked;
+    }
+
+    static final double EFFECT = Double.parseDouble(System.getProperty("lab.effect", "0.8"));
+    private static double weight(Attribution.Cause cause) {
+        return cause.strength() * (cause.suspect().depth() == 4 ? EFFECT : 1);
     }
 
     private static String key(Attribution.Cause cause) {

@@ -83,7 +83,17 @@ record Signal(Suspect suspect, String node, double[] values) {
         double[] others = new double[finite.length - length];
         System.arraycopy(finite, 0, others, 0, furthest);
         System.arraycopy(finite, furthest + length, others, furthest, others.length - furthest);
-        return suspect.test().passes(new Suspect.Move(Noise.median(others), means[furthest], anomaly.extraMillis()));
+        double usual = Noise.median(others);
+        if (2 * anomaly.shortest() > finite.length) {
+            usual = furthest(-direction, finite, Math.max(1, (finite.length - anomaly.shortest()) / 2));
+        }
+        return suspect.test().passes(new Suspect.Move(usual, means[furthest], anomaly.extraMillis()));
+    }
+
+    /** The mean of the stretch of that length that lies furthest that way. */
+    private static double furthest(int direction, double[] values, int length) {
+        return direction
+                * Arrays.stream(Noise.blockMeans(values, length)).map(v -> direction * v).max().orElse(Double.NaN);
     }
 
     private double[] finite() {
