@@ -81,6 +81,32 @@ record Anomaly(
                 both);
     }
 
+    int heldFrom() {
+        return spans.stream().filter(span -> !span.shape().isEmpty()).mapToInt(Coincidence.Span::from).findFirst().orElse(from);
+    }
+
+    int heldTo() {
+        return spans.stream().filter(span -> !span.shape().isEmpty()).mapToInt(Coincidence.Span::to).findFirst().orElse(to);
+    }
+
+    /** The same, with the stretch in which its requests were held up. */
+    Anomaly heldUp(Coincidence.Span held) {
+        List<Coincidence.Span> all = new ArrayList<>(spans);
+        all.add(held);
+        return new Anomaly(
+                symptom,
+                from,
+                to,
+                Math.min(first, held.from()),
+                Math.max(last, held.to()),
+                before,
+                during,
+                excess,
+                edge,
+                with,
+                all);
+    }
+
     /** Whether the other one lies within this one and is a small part of it. */
     boolean isBackgroundOf(Anomaly other) {
         return from <= other.from && to >= other.to && length() >= SPREAD * other.length();

@@ -76,7 +76,10 @@ final class Attributor {
 
     /** Findings of one phase, the clearest first. */
     List<Attribution> attribute(Grid grid, RunResults results) {
-        List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0));
+        double[] waiting = grid.waiting();
+        List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0)).stream()
+                .map(anomaly -> heldUp(anomaly, waiting, grid))
+                .toList();
         if (anomalies.isEmpty()) {
             return List.of();
         }
@@ -119,6 +122,12 @@ final class Attributor {
         return told;
     }
 
+    private static Anomaly heldUp(Anomaly anomaly, double[] waiting, Grid grid) {
+        int from = Math.max(0, anomaly.first() - mostLag(grid, anomaly.extraMillis()));
+        int to = Math.min(waiting.length, anomaly.last() + MARGIN);
+        return Backlog.around(waiting, from, to).map(anomaly::heldUp).orElse(anomaly);
+    }
+
     /** How long before an anomaly its cause may be: as long as requests take, for latency is seen when they end. */
     private static int mostLag(Grid grid, double extraMillis) {
         double latency = Noise.median(Arrays.stream(grid.values(m -> m.mean(Symptom.LATENCY.metric())))
@@ -145,8 +154,9 @@ final class Attributor {
         Arrays.fill(usable, true);
         for (Anomaly other : all) {
             if (other != anomaly && !other.isBackgroundOf(anomaly)) {
-                int to = Math.min(usable.length, other.to() + MARGIN);
-                Arrays.fill(usable, Math.max(0, other.from() - MARGIN), to, false);
+                int from = Math.min(other.from(), other.heldFrom());
+                int to = Math.min(usable.length, Math.max(other.to(), other.heldTo()) + MARGIN);
+                Arrays.fill(usable, Math.max(0, from - MARGIN), to, false);
             }
         }
         int reach = Math.max(0, anomaly.first() - mostLag);
@@ -154,7 +164,6 @@ final class Attributor {
         Arrays.fill(usable, reach, end, true);
         List<Coincidence.Span> spans = new ArrayList<>(anomaly.spans());
         spans.add(new Coincidence.Span(anomaly.first(), anomaly.last()));
-        Backlog.around(grid.waiting(), reach, end).ifPresent(spans::add);
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
             Suspect suspect = signal.suspect();
