@@ -219,6 +219,7 @@ record AnomalySearch(ShiftScan scan) {
                 shift.to(),
                 before,
                 during,
+                Noise.median(finite(grid.values(m -> m.ended() / m.seconds()))),
                 shift.excess(),
                 shift.edge(),
                 List.of(),
@@ -226,6 +227,10 @@ record AnomalySearch(ShiftScan scan) {
                         .distinct()
                         .map(from -> new Coincidence.Span(from, shift.to()))
                         .toList());
+    }
+
+    private static double[] finite(double[] values) {
+        return Arrays.stream(values).filter(Double::isFinite).toArray();
     }
 
     /**

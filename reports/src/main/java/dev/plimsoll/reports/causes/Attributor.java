@@ -16,7 +16,8 @@ import java.util.Set;
 /*
  * How a cause is found
  * ====================
- * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out.
+ * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out. A latency is
+ *    seen when a request ends; how many waited (Backlog) tells when it was held up.
  * 2. Signals that move nowhere as far as would matter, for half as long as the anomaly, are put aside. That is the same
  *    however a signal is turned in time, so this choice does not bias the next step (independent filtering: Bourgon,
  *    Gentleman and Huber 2010).
@@ -25,8 +26,8 @@ import java.util.Set;
  *    A signal that was found at one anomaly, or at all of them together (Fisher), is confirmed at each without that.
  * 5. What is left must have moved far enough to matter (Suspect). A pause of 5 ms explains no second.
  * 6. Of signals that agree about as well, the one closest to the root comes first: when a clock drops, requests queue up
- *    too, and queues agree with latency better than anything does. Then the stronger one, and more so the more of the
- *    phase's anomalies it explains.
+ *    too, and queues agree with latency better than anything does, so that what follows from being slow has less weight
+ *    (Suspect). Then the stronger one, and more so the more of the phase's anomalies it explains.
  */
 /** Finds what moved with each anomaly of a run. */
 final class Attributor {
@@ -40,7 +41,7 @@ final class Attributor {
     /** The same for all anomalies together. */
     private static final double FALSE_DISCOVERIES = 0.2;
     /** A signal with this share of the best one's strength agrees about as well. */
-    private static final double ALIKE = Double.parseDouble(System.getProperty("lab.alike", "0.9"));
+    private static final double ALIKE = 0.9;
     /** More of an anomaly's turns than this agree with a signal that is not tied to it. */
     private static final double SELDOM = 0.2;
     /** The least strength of a cause. */
@@ -63,7 +64,6 @@ final class Attributor {
     private static final double UNEXPLAINED_EXCESS = 2;
 
     private final AnomalySearch search;
-    static boolean DEBUG; // LAB
 
     /**
      * An attributor.
@@ -76,9 +76,11 @@ final class Attributor {
 
     /** Findings of one phase, the clearest first. */
     List<Attribution> attribute(Grid grid, RunResults results) {
-        double[] waiting = grid.waiting();
+        Backlog backlog = new Backlog(grid);
         List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0)).stream()
-                .map(anomaly -> heldUp(anomaly, waiting, grid))
+                .map(anomaly -> backlog.of(anomaly, mostLag(grid, anomaly.extraMillis()))
+                        .map(anomaly::heldUp)
+                        .orElse(anomaly))
                 .toList();
         if (anomalies.isEmpty()) {
             return List.of();
@@ -96,7 +98,6 @@ final class Attributor {
             tested.put(anomaly, ofIt);
             discovered.put(anomaly, here);
             anywhere.addAll(here);
-            if (DEBUG) { System.out.println(anomaly); ofIt.stream().limit(9).forEach(o -> System.out.println("   " + o.signal().suspect().metric() + " " + o.signal().node() + " " + o.coincidence() + (here.contains(o.signal()) ? " *" : ""))); System.out.println("   able " + able.size()); } // LAB
         }
         if (anomalies.size() > 1) {
             anywhere.addAll(pooled(tested.values()));
@@ -120,12 +121,6 @@ final class Attributor {
         groups.forEach((group, members) ->
                 told.add(attribution(grid, members, ofGroup.getOrDefault(group, List.of()), !signals.isEmpty())));
         return told;
-    }
-
-    private static Anomaly heldUp(Anomaly anomaly, double[] waiting, Grid grid) {
-        int from = Math.max(0, anomaly.first() - mostLag(grid, anomaly.extraMillis()));
-        int to = Math.min(waiting.length, anomaly.last() + MARGIN);
-        return Backlog.around(waiting, from, to).map(anomaly::heldUp).orElse(anomaly);
     }
 
     /** How long before an anomaly its cause may be: as long as requests take, for latency is seen when they end. */
@@ -154,9 +149,8 @@ final class Attributor {
         Arrays.fill(usable, true);
         for (Anomaly other : all) {
             if (other != anomaly && !other.isBackgroundOf(anomaly)) {
-                int from = Math.min(other.from(), other.heldFrom());
-                int to = Math.min(usable.length, Math.max(other.to(), other.heldTo()) + MARGIN);
-                Arrays.fill(usable, Math.max(0, from - MARGIN), to, false);
+                int to = Math.min(usable.length, other.until() + MARGIN);
+                Arrays.fill(usable, Math.max(0, other.since() - MARGIN), to, false);
             }
         }
         int reach = Math.max(0, anomaly.first() - mostLag);
@@ -167,12 +161,17 @@ final class Attributor {
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
             Suspect suspect = signal.suspect();
-            Coincidence.of(signal.values(), usable, spans, mostLag, suspect.direction(), suspect.peak())
+            Coincidence.of(signal.values(), usable, spans, mostLag, suspect.direction(), drawsOut(suspect, anomaly))
                     .filter(found -> found.turned() <= SELDOM)
                     .ifPresent(found -> tested.add(new Tested(signal, found, usable)));
         }
         tested.sort(Comparator.comparingDouble(one -> one.coincidence().p()));
         return tested;
+    }
+
+    /** A pause leaves a queue behind, but the gaps between tokens are as before when it is over. */
+    private static boolean drawsOut(Suspect suspect, Anomaly anomaly) {
+        return suspect.peak() && anomaly.symptom() != Symptom.ITL && anomaly.symptom() != Symptom.ITL_TAIL;
     }
 
     /** Those beyond chance among so many signals, and far enough to matter. */
@@ -243,7 +242,7 @@ final class Attributor {
     }
 
     private static boolean isFarEnough(Attribution.Cause cause, Anomaly anomaly) {
-        Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly.extraMillis());
+        Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly);
         return cause.strength() >= LEAST_STRENGTH && cause.suspect().test().passes(move);
     }
 
@@ -296,10 +295,7 @@ final class Attributor {
     }
 
     private static List<Attribution.Cause> ranked(List<Attribution.Cause> causes, Map<String, Integer> support) {
-        double best = causes.stream()
-                .mapToDouble(Attributor::weight)
-                .max()
-                .orElse(0);
+        double best = causes.stream().mapToDouble(Attributor::weight).max().orElse(0);
         List<Attribution.Cause> ranked = new ArrayList<>(causes);
         ranked.sort(Comparator.comparing((Attribution.Cause cause) -> weight(cause) < ALIKE * best)
                 .thenComparingInt(cause -> cause.suspect().depth())
@@ -307,9 +303,8 @@ final class Attributor {
         return ranked;
     }
 
-    static final double EFFECT = Double.parseDouble(System.getProperty("lab.effect", "0.8"));
     private static double weight(Attribution.Cause cause) {
-        return cause.strength() * (cause.suspect().depth() == 4 ? EFFECT : 1);
+        return cause.strength() * cause.suspect().weight();
     }
 
     private static String key(Attribution.Cause cause) {

@@ -21,10 +21,12 @@ import java.util.Optional;
  * as in a circular-shift test, never asks for the length, and in a run of a minute nothing is rarer than 1 in 60 then;
  * its share is kept beside, as slow signals agree with long stretches anywhere.
  * Lags and widths are tried anew for every stretch and the best of them counts, so that their number needs no correction
- * (Westfall and Young 1993, "Resampling-Based Multiple Testing"). A lag costs a little, so that a signal which comes at the
+ * (Westfall and Young 1993, "Resampling-Based Multiple Testing"). Where it is known how strong the anomaly was in each
+ * interval, as for a queue that grew, the correlation is with that shape, pressed together or drawn out to each length;
+ * such a stretch is known to the interval, and leaves no more than one for a lag. A lag costs a little, so that a signal which comes at the
  * same instant is rarer than one that comes at any of several.
  *
- * @param strength from 0 to 1
+ * @param strength the most with any of the spans, from 0 to 1
  * @param lag intervals by which the signal comes before the anomaly; −1 is one later
  * @param width into how many intervals a pulse of the signal was drawn out
  * @param span the stretch of the anomaly that it agrees with best
@@ -37,6 +39,7 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
     private static final int LONGEST_TAIL = 10;
     private static final int FEWEST = 20;
     private static final double GROWTH = 1.25;
+    /** By how many intervals a signal may differ from a stretch that is known to the interval. */
     private static final int SHAPED_LAG = 1;
 
     /**
@@ -126,7 +129,10 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
                 agreement(less, span, first, mostLag, drawsOut, tries).ifPresent(found::add);
             }
         }
-        return found.stream().min(Comparator.comparingDouble(Coincidence::p));
+        double most = found.stream().mapToDouble(Coincidence::strength).max().orElse(0);
+        return found.stream()
+                .min(Comparator.comparingDouble(Coincidence::p))
+                .map(rarest -> new Coincidence(most, rarest.lag, rarest.width, rarest.span, rarest.p, rarest.turned));
     }
 
     private static Optional<Coincidence> agreement(
