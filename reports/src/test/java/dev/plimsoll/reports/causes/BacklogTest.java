@@ -22,9 +22,8 @@ class BacklogTest {
     /** An interval in which that many requests are scheduled and so many answered, each after so many ms. */
     private static Moment moment(int second, int answered, int failed, double millis, boolean streams) {
         Moment.Sum times = new Moment.Sum(answered * millis, answered);
-        Map<String, Moment.Sum> sums = answered == 0
-                ? Map.of()
-                : streams ? Map.of("ttft", times, "latency", times) : Map.of("latency", times);
+        Map<String, Moment.Sum> sums =
+                answered == 0 ? Map.of() : streams ? Map.of("ttft", times, "latency", times) : Map.of("latency", times);
         return new Moment(second, 1, sums, Optional.empty(), RATE, RATE, answered, failed, 0);
     }
 
@@ -61,8 +60,7 @@ class BacklogTest {
     void requestsAreHeldUpFromTheBeginningOfAStopAndMoreEachSecond() {
         for (boolean streams : new boolean[] {true, false}) {
             Grid grid = grid(streams, 2500);
-            Coincidence.Span held =
-                    new Backlog(grid).of(seen(grid, 2500), 6).orElseThrow();
+            Coincidence.Span held = new Backlog(grid).of(seen(grid, 2500), 6).orElseThrow();
             assertEquals(STOP, grid.t(held.from()));
             assertEquals(END, grid.t(held.to()));
             assertEquals(List.of(10.0, 20.0, 30.0, 40.0, 50.0), held.shape());

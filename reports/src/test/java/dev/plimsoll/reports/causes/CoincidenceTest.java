@@ -57,7 +57,7 @@ class CoincidenceTest {
         assertEquals(0, alike.lag());
         assertEquals(1.0 / N, alike.turned(), 1e-9);
         /* The ramp's sum is 21 and its squares' 91 of n = 200, so its deviation is √(91/200 − (21/200)²) = 0.666; the
-           step's is √(6/200 − (6/200)²) = 0.171, and their covariance 21/200 − 21/200 · 6/200 = 0.1019. */
+        step's is √(6/200 − (6/200)²) = 0.171, and their covariance 21/200 − 21/200 · 6/200 = 0.1019. */
         assertEquals(0.1019 / 0.666 / 0.1706, of(step, grows).orElseThrow().strength(), 0.002);
     }
 
