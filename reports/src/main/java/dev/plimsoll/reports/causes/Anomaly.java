@@ -14,6 +14,8 @@ import java.util.stream.Stream;
  * @param last the interval after the last one
  * @param before the symptom's usual value, in its unit
  * @param during its value in the stretch
+ * @param extraMillis how much longer requests took, or by how much of an interval fewer ended: the least delay that
+ *     explains it, in ms
  * @param rate requests that usually end in a second
  * @param excess how far beyond chance, in standard deviations
  * @param edge whether the phase begins or ends with it
@@ -28,6 +30,7 @@ record Anomaly(
         int last,
         double before,
         double during,
+        double extraMillis,
         double rate,
         double excess,
         Shift.Edge edge,
@@ -73,14 +76,9 @@ record Anomaly(
         return spans.stream().mapToInt(Coincidence.Span::length).max().orElse(length());
     }
 
-    /** How much longer requests took, in ms; not a number where it is no time that changed. */
-    double extraMillis() {
-        return symptom == Symptom.THROUGHPUT ? Double.NaN : during - before;
-    }
-
-    /** How far requests were thrown back in each second, all of them added up, in ms; not a number for throughput. */
+    /** How far requests were thrown back in each second, all of them added up, in ms. */
     double lostMillis() {
-        return rate * extraMillis();
+        return rate * extraMillis;
     }
 
     /** The change as a share of the usual value. */
@@ -102,6 +100,7 @@ record Anomaly(
                 Math.max(last, other.last),
                 before,
                 during,
+                extraMillis,
                 rate,
                 excess,
                 edge,
@@ -122,6 +121,7 @@ record Anomaly(
                 Math.max(last, held.to()),
                 before,
                 during,
+                extraMillis,
                 rate,
                 excess,
                 edge,

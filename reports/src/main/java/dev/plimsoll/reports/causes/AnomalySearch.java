@@ -219,6 +219,9 @@ record AnomalySearch(ShiftScan scan) {
                 shift.to(),
                 before,
                 during,
+                symptom == Symptom.THROUGHPUT
+                        ? (1 - during / before) * grid.step() * MILLIS_PER_SECOND
+                        : during - before,
                 Noise.median(finite(grid.values(m -> m.ended() / m.seconds()))),
                 shift.excess(),
                 shift.edge(),

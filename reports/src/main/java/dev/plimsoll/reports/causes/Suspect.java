@@ -22,7 +22,7 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
      *
      * @param before its usual value
      * @param during its value in the anomaly: the mean, or the most extreme one of a {@link #peak}
-     * @param extraMillis how much longer requests took in the anomaly, in ms; not a number where times were the same
+     * @param extraMillis how much longer requests took in the anomaly, in ms, or the delay that explains that fewer ended
      * @param lostMillis the same of all requests of a second, added up
      */
     record Move(double before, double during, double extraMillis, double lostMillis) {
