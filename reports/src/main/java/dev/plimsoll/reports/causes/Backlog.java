@@ -72,7 +72,8 @@ final class Backlog {
         double waited = shape.stream().mapToDouble(Double::doubleValue).sum() * grid.step();
         return waited < SHARE * secondsLonger(anomaly)
                 ? Optional.empty()
-                : Optional.of(new Coincidence.Span(first, last, shape));
+                : Optional.of(new Coincidence.Span(
+                        first, last, shape.size() <= Coincidence.Span.LONGEST_SHAPE ? shape : List.of()));
     }
 
     /** How much longer an anomaly's requests took, all of them added up. */

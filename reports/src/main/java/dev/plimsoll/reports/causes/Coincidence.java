@@ -50,6 +50,9 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
      * @param shape how strong it was in each of them; empty where that is not known, and all count alike
      */
     record Span(int from, int to, List<Double> shape) {
+        /** So many intervals have a shape at most: its cost grows with its length. */
+        static final int LONGEST_SHAPE = 180;
+
         /** Copies the list. */
         Span {
             shape = List.copyOf(shape);
@@ -156,7 +159,8 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
         }
         int asGood = 1;
         int all = 1;
-        for (int length = 1; length <= n / 2; length = Math.max(length + 1, (int) (length * GROWTH))) {
+        int longest = span.shape().isEmpty() ? n / 2 : Math.min(Span.LONGEST_SHAPE, n / 2);
+        for (int length = 1; length <= longest; length = Math.max(length + 1, (int) (length * GROWTH))) {
             asGood += Curves.of(values, span, length, drawsOut).asGood(best, mostLag);
             all += n;
         }
