@@ -105,18 +105,7 @@ class ThermalDriftProcessTest {
         }
         long tokens = Math.round(2400 - 290 * warm + 24 * random.nextGaussian());
         RequestCounts counts = new RequestCounts(
-                PER_SECOND,
-                PER_SECOND,
-                PER_SECOND,
-                0,
-                PER_SECOND,
-                Map.of(),
-                0,
-                PER_SECOND,
-                PER_SECOND,
-                0,
-                tokens,
-                0);
+                PER_SECOND, PER_SECOND, PER_SECOND, 0, PER_SECOND, Map.of(), 0, PER_SECOND, PER_SECOND, 0, tokens, 0);
         RequestInterval requests =
                 new RequestInterval(new SeriesKey(0, "steady", "chat"), counts, 0, Map.of("latency", latency));
         return new MergedInterval(

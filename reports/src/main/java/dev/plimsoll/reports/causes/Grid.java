@@ -58,7 +58,7 @@ record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment
                 moments[i] = moment;
             }
         }
-        boolean streams = inside.stream().anyMatch(m -> m.count(Metrics.TTFT.name()) > 0);
+        boolean streams = streams(inside);
         double held = 0;
         for (Moment moment : inside) {
             held = moment.t() < first - step / 2 ? held(held, moment, streams) : held;
@@ -72,7 +72,7 @@ record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment
      * latency, which is seen when a request ends, it tells when requests were held up.
      */
     double[] waiting() {
-        boolean streams = moments.stream().anyMatch(m -> m != null && m.count(Metrics.TTFT.name()) > 0);
+        boolean streams = streams(moments);
         double[] waiting = new double[moments.size()];
         double now = held;
         for (int i = 0; i < waiting.length; i++) {
@@ -81,6 +81,10 @@ record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment
             waiting[i] = now;
         }
         return waiting;
+    }
+
+    private static boolean streams(List<? extends @Nullable Moment> moments) {
+        return moments.stream().anyMatch(m -> m != null && m.count(Metrics.TTFT.name()) > 0);
     }
 
     private static double held(double before, Moment moment, boolean streams) {
