@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ThermalDriftProcessTest {
     private static final String RUN = "20260101-093000-250-7f3a2c";
     private static final int SECONDS = 7200;
-    private static final int PER_SECOND = 10;
+    private static final int STEP = 5;
+    private static final int REQUESTS = 10 * STEP;
 
     @TempDir
     private Path directory;
@@ -73,13 +74,13 @@ class ThermalDriftProcessTest {
         results.legStarts(0, 0);
         Random random = new Random(6);
         try (RunBundleWriter writer = RunBundleWriter.create(directory, info, "name: soak\n")) {
-            for (int second = 0; second < SECONDS; second++) {
+            for (int second = 0; second < SECONDS; second += STEP) {
                 double way = Math.max(0, Math.min(1, (second - 720) / 5580.0));
                 double warm = way * way * (3 - 2 * way);
                 MergedInterval interval = interval(second, warm, random);
                 results.add(interval);
                 writer.interval(interval, results);
-                writer.node(sample(warm, random), second + 0.5);
+                writer.node(sample(warm, random), second + STEP / 2.0);
             }
             return writer.directory();
         }
@@ -100,15 +101,15 @@ class ThermalDriftProcessTest {
 
     private static MergedInterval interval(int second, double warm, Random random) {
         Histogram latency = Histograms.create(Metrics.LATENCY);
-        for (int i = 0; i < PER_SECOND; i++) {
+        for (int i = 0; i < REQUESTS; i++) {
             latency.recordValue(Math.round((800 + 110 * warm + 40 * random.nextGaussian()) * 1e6));
         }
-        long tokens = Math.round(2400 - 290 * warm + 24 * random.nextGaussian());
+        long tokens = Math.round(STEP * (2400 - 290 * warm + 24 * random.nextGaussian()));
         RequestCounts counts = new RequestCounts(
-                PER_SECOND, PER_SECOND, PER_SECOND, 0, PER_SECOND, Map.of(), 0, PER_SECOND, PER_SECOND, 0, tokens, 0);
+                REQUESTS, REQUESTS, REQUESTS, 0, REQUESTS, Map.of(), 0, REQUESTS, REQUESTS, 0, tokens, 0);
         RequestInterval requests =
                 new RequestInterval(new SeriesKey(0, "steady", "chat"), counts, 0, Map.of("latency", latency));
         return new MergedInterval(
-                0, second, second, 1, 1, List.of(requests), Histograms.create(Metrics.LATENCY), Map.of());
+                0, second / STEP, second, STEP, 1, List.of(requests), Histograms.create(Metrics.LATENCY), Map.of());
     }
 }
