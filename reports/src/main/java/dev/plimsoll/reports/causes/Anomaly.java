@@ -2,6 +2,7 @@ package dev.plimsoll.reports.causes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A stretch of a phase in which requests took longer, or fewer ended, than in the rest of it by more than chance.
@@ -13,6 +14,9 @@ import java.util.List;
  * @param last the interval after the last one
  * @param before the symptom's usual value, in its unit
  * @param during its value in the stretch
+ * @param extraMillis how much longer requests took, or by how much of an interval fewer ended: the least delay that
+ *     explains it, in ms
+ * @param rate requests that usually end in a second
  * @param excess how far beyond chance, in standard deviations
  * @param edge whether the phase begins or ends with it
  * @param with the other symptoms that show it
@@ -26,6 +30,8 @@ record Anomaly(
         int last,
         double before,
         double during,
+        double extraMillis,
+        double rate,
         double excess,
         Shift.Edge edge,
         List<Symptom> with,
@@ -46,14 +52,33 @@ record Anomaly(
         return to - from;
     }
 
+    /** The first interval that tells of it: what is shown, or requests held up before that. */
+    int since() {
+        return heldUp().mapToInt(Coincidence.Span::from).reduce(from, Math::min);
+    }
+
+    /** The interval after the last one that tells of it. */
+    int until() {
+        return heldUp().mapToInt(Coincidence.Span::to).reduce(to, Math::max);
+    }
+
+    private Stream<Coincidence.Span> heldUp() {
+        return spans.stream().filter(span -> !span.shape().isEmpty());
+    }
+
     /** The length of its shortest span. */
     int shortest() {
         return spans.stream().mapToInt(Coincidence.Span::length).min().orElse(length());
     }
 
-    /** How much longer requests took, in ms; not a number where it is no time that changed. */
-    double extraMillis() {
-        return symptom == Symptom.THROUGHPUT ? Double.NaN : during - before;
+    /** The length of its longest span. */
+    int longest() {
+        return spans.stream().mapToInt(Coincidence.Span::length).max().orElse(length());
+    }
+
+    /** How far requests were thrown back in each second, all of them added up, in ms. */
+    double lostMillis() {
+        return rate * extraMillis;
     }
 
     /** The change as a share of the usual value. */
@@ -75,10 +100,33 @@ record Anomaly(
                 Math.max(last, other.last),
                 before,
                 during,
+                extraMillis,
+                rate,
                 excess,
                 edge,
                 others,
                 both);
+    }
+
+    /** The same, spanning also the stretch in which its requests were held up: with its shape, and without. */
+    Anomaly heldUp(Coincidence.Span held) {
+        List<Coincidence.Span> all = new ArrayList<>(spans);
+        all.add(held);
+        all.add(new Coincidence.Span(held.from(), held.to()));
+        return new Anomaly(
+                symptom,
+                from,
+                to,
+                Math.min(first, held.from()),
+                Math.max(last, held.to()),
+                before,
+                during,
+                extraMillis,
+                rate,
+                excess,
+                edge,
+                with,
+                all);
     }
 
     /** Whether the other one lies within this one and is a small part of it. */

@@ -219,6 +219,10 @@ record AnomalySearch(ShiftScan scan) {
                 shift.to(),
                 before,
                 during,
+                symptom == Symptom.THROUGHPUT
+                        ? (1 - during / before) * grid.step() * MILLIS_PER_SECOND
+                        : during - before,
+                Noise.median(finite(grid.values(m -> m.ended() / m.seconds()))),
                 shift.excess(),
                 shift.edge(),
                 List.of(),
@@ -226,6 +230,10 @@ record AnomalySearch(ShiftScan scan) {
                         .distinct()
                         .map(from -> new Coincidence.Span(from, shift.to()))
                         .toList());
+    }
+
+    private static double[] finite(double[] values) {
+        return Arrays.stream(values).filter(Double::isFinite).toArray();
     }
 
     /**

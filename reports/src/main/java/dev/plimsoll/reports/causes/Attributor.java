@@ -16,7 +16,8 @@ import java.util.Set;
 /*
  * How a cause is found
  * ====================
- * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out.
+ * 1. Anomalies of the clients' series (AnomalySearch), each by itself: what happened in the others is left out. A latency is
+ *    seen when a request ends; how many waited (Backlog) tells when it was held up.
  * 2. Signals that move nowhere as far as would matter, for half as long as the anomaly, are put aside. That is the same
  *    however a signal is turned in time, so this choice does not bias the next step (independent filtering: Bourgon,
  *    Gentleman and Huber 2010).
@@ -25,8 +26,8 @@ import java.util.Set;
  *    A signal that was found at one anomaly, or at all of them together (Fisher), is confirmed at each without that.
  * 5. What is left must have moved far enough to matter (Suspect). A pause of 5 ms explains no second.
  * 6. Of signals that agree about as well, the one closest to the root comes first: when a clock drops, requests queue up
- *    too, and queues agree with latency better than anything does. Then the stronger one, and more so the more of the
- *    phase's anomalies it explains.
+ *    too, and queues agree with latency better than anything does, so that what follows from being slow has less weight
+ *    (Suspect). Then the stronger one, and more so the more of the phase's anomalies it explains.
  */
 /** Finds what moved with each anomaly of a run. */
 final class Attributor {
@@ -75,7 +76,12 @@ final class Attributor {
 
     /** Findings of one phase, the clearest first. */
     List<Attribution> attribute(Grid grid, RunResults results) {
-        List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0));
+        Backlog backlog = new Backlog(grid);
+        List<Anomaly> anomalies = search.search(grid, mostLag(grid, 0)).stream()
+                .map(anomaly -> backlog.of(anomaly, mostLag(grid, anomaly.extraMillis()))
+                        .map(anomaly::heldUp)
+                        .orElse(anomaly))
+                .toList();
         if (anomalies.isEmpty()) {
             return List.of();
         }
@@ -143,23 +149,29 @@ final class Attributor {
         Arrays.fill(usable, true);
         for (Anomaly other : all) {
             if (other != anomaly && !other.isBackgroundOf(anomaly)) {
-                int to = Math.min(usable.length, other.to() + MARGIN);
-                Arrays.fill(usable, Math.max(0, other.from() - MARGIN), to, false);
+                int to = Math.min(usable.length, other.until() + MARGIN);
+                Arrays.fill(usable, Math.max(0, other.since() - MARGIN), to, false);
             }
         }
         int reach = Math.max(0, anomaly.first() - mostLag);
-        Arrays.fill(usable, reach, Math.min(usable.length, anomaly.last() + MARGIN), true);
+        int end = Math.min(usable.length, anomaly.last() + MARGIN);
+        Arrays.fill(usable, reach, end, true);
         List<Coincidence.Span> spans = new ArrayList<>(anomaly.spans());
         spans.add(new Coincidence.Span(anomaly.first(), anomaly.last()));
         List<Tested> tested = new ArrayList<>();
         for (Signal signal : movers) {
             Suspect suspect = signal.suspect();
-            Coincidence.of(signal.values(), usable, spans, mostLag, suspect.direction(), suspect.peak())
+            Coincidence.of(signal.values(), usable, spans, mostLag, suspect.direction(), drawsOut(suspect, anomaly))
                     .filter(found -> found.turned() <= SELDOM)
                     .ifPresent(found -> tested.add(new Tested(signal, found, usable)));
         }
         tested.sort(Comparator.comparingDouble(one -> one.coincidence().p()));
         return tested;
+    }
+
+    /** A pause leaves a queue behind, but the gaps between tokens are as before when it is over. */
+    private static boolean drawsOut(Suspect suspect, Anomaly anomaly) {
+        return suspect.peak() && anomaly.symptom() != Symptom.ITL && anomaly.symptom() != Symptom.ITL_TAIL;
     }
 
     /** Those beyond chance among so many signals, and far enough to matter. */
@@ -230,7 +242,7 @@ final class Attributor {
     }
 
     private static boolean isFarEnough(Attribution.Cause cause, Anomaly anomaly) {
-        Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly.extraMillis());
+        Suspect.Move move = new Suspect.Move(cause.before(), cause.during(), anomaly);
         return cause.strength() >= LEAST_STRENGTH && cause.suspect().test().passes(move);
     }
 
@@ -283,13 +295,16 @@ final class Attributor {
     }
 
     private static List<Attribution.Cause> ranked(List<Attribution.Cause> causes, Map<String, Integer> support) {
-        double best =
-                causes.stream().mapToDouble(Attribution.Cause::strength).max().orElse(0);
+        double best = causes.stream().mapToDouble(Attributor::weight).max().orElse(0);
         List<Attribution.Cause> ranked = new ArrayList<>(causes);
-        ranked.sort(Comparator.comparing((Attribution.Cause cause) -> cause.strength() < ALIKE * best)
+        ranked.sort(Comparator.comparing((Attribution.Cause cause) -> weight(cause) < ALIKE * best)
                 .thenComparingInt(cause -> cause.suspect().depth())
                 .thenComparingDouble(cause -> -cause.strength() * (1 + SUPPORT * support.getOrDefault(key(cause), 0))));
         return ranked;
+    }
+
+    private static double weight(Attribution.Cause cause) {
+        return cause.strength() * cause.suspect().weight();
     }
 
     private static String key(Attribution.Cause cause) {

@@ -21,10 +21,12 @@ import java.util.Optional;
  * as in a circular-shift test, never asks for the length, and in a run of a minute nothing is rarer than 1 in 60 then;
  * its share is kept beside, as slow signals agree with long stretches anywhere.
  * Lags and widths are tried anew for every stretch and the best of them counts, so that their number needs no correction
- * (Westfall and Young 1993, "Resampling-Based Multiple Testing"). A lag costs a little, so that a signal which comes at the
+ * (Westfall and Young 1993, "Resampling-Based Multiple Testing"). Where it is known how strong the anomaly was in each
+ * interval, as for a queue that grew, the correlation is with that shape, pressed together or drawn out to each length;
+ * such a stretch is known to the interval, and leaves no more than one for a lag. A lag costs a little, so that a signal which comes at the
  * same instant is rarer than one that comes at any of several.
  *
- * @param strength from 0 to 1
+ * @param strength the most with any of the spans, from 0 to 1
  * @param lag intervals by which the signal comes before the anomaly; −1 is one later
  * @param width into how many intervals a pulse of the signal was drawn out
  * @param span the stretch of the anomaly that it agrees with best
@@ -37,16 +39,54 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
     private static final int LONGEST_TAIL = 10;
     private static final int FEWEST = 20;
     private static final double GROWTH = 1.25;
+    /** By how many intervals a signal may differ from a stretch that is known to the interval. */
+    private static final int SHAPED_LAG = 1;
 
     /**
      * Intervals of an anomaly.
      *
      * @param from the first one
      * @param to the one after the last
+     * @param shape how strong it was in each of them; empty where that is not known, and all count alike
      */
-    record Span(int from, int to) {
+    record Span(int from, int to, List<Double> shape) {
+        /** So many intervals have a shape at most: its cost grows with its length. */
+        static final int LONGEST_SHAPE = 180;
+
+        /** Copies the list. */
+        Span {
+            shape = List.copyOf(shape);
+            if (!shape.isEmpty() && shape.size() != to - from) {
+                throw new IllegalArgumentException("a shape has a value for each interval");
+            }
+        }
+
+        /** One whose intervals all count alike. */
+        Span(int from, int to) {
+            this(from, to, List.of());
+        }
+
         int length() {
             return to - from;
+        }
+
+        /** How late or early a signal may be: what is known by the interval leaves little room. */
+        private int mostLag(int most) {
+            return shape.isEmpty() ? most : Math.min(SHAPED_LAG, most);
+        }
+
+        /** The shape, drawn out or pressed together to that length. */
+        private double[] drawn(int length) {
+            double[] drawn = new double[length];
+            double ratio = (double) shape.size() / length;
+            for (int i = 0; i < length; i++) {
+                double from = i * ratio;
+                double to = from + ratio;
+                for (int j = (int) from; j < Math.min(shape.size(), Math.ceil(to)); j++) {
+                    drawn[i] += shape.get(j) * (Math.min(j + 1.0, to) - Math.max(j, from)) / ratio;
+                }
+            }
+            return drawn;
         }
     }
 
@@ -92,13 +132,17 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
                 agreement(less, span, first, mostLag, drawsOut, tries).ifPresent(found::add);
             }
         }
-        return found.stream().min(Comparator.comparingDouble(Coincidence::p));
+        double most = found.stream().mapToDouble(Coincidence::strength).max().orElse(0);
+        return found.stream()
+                .min(Comparator.comparingDouble(Coincidence::p))
+                .map(rarest -> new Coincidence(most, rarest.lag, rarest.width, rarest.span, rarest.p, rarest.turned));
     }
 
     private static Optional<Coincidence> agreement(
-            double[] values, Span span, int first, int mostLag, boolean drawsOut, int tries) {
+            double[] values, Span span, int first, int longestLag, boolean drawsOut, int tries) {
         int n = values.length;
-        Curves own = Curves.of(values, span.length(), drawsOut);
+        int mostLag = span.mostLag(longestLag);
+        Curves own = Curves.of(values, span, span.length(), drawsOut);
         Coincidence here = new Coincidence(0, 0, 1, span, 1, 1);
         double best = 0;
         for (int lag = -1; lag <= mostLag; lag++) {
@@ -115,8 +159,9 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
         }
         int asGood = 1;
         int all = 1;
-        for (int length = 1; length <= n / 2; length = Math.max(length + 1, (int) (length * GROWTH))) {
-            asGood += Curves.of(values, length, drawsOut).asGood(best, mostLag);
+        int longest = span.shape().isEmpty() ? n / 2 : Math.min(Span.LONGEST_SHAPE, n / 2);
+        for (int length = 1; length <= longest; length = Math.max(length + 1, (int) (length * GROWTH))) {
+            asGood += Curves.of(values, span, length, drawsOut).asGood(best, mostLag);
             all += n;
         }
         double p = Math.min(1, tries * (double) asGood / all);
@@ -132,10 +177,10 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
      * @param tail how far
      */
     private record Curves(double[] plain, double[] drawn, int tail) {
-        static Curves of(double[] values, int length, boolean drawsOut) {
+        static Curves of(double[] values, Span span, int length, boolean drawsOut) {
             int tail = drawsOut ? Math.min(length, LONGEST_TAIL) : 1;
-            double[] plain = strengths(values, length);
-            return new Curves(plain, tail == 1 ? plain : strengths(drawnOut(values, tail), length), tail);
+            double[] plain = strengths(values, span, length);
+            return new Curves(plain, tail == 1 ? plain : strengths(drawnOut(values, tail), span, length), tail);
         }
 
         int[] widths() {
@@ -182,6 +227,40 @@ record Coincidence(double strength, int lag, int width, Span span, double p, dou
     }
 
     /** The correlation with each window of that length, by its start; windows go around the end. */
+    private static double[] strengths(double[] values, Span span, int length) {
+        return span.shape().isEmpty() ? strengths(values, length) : shaped(values, span.drawn(length));
+    }
+
+    /** The same with a shape in each window; a value that is missing is taken for the mean. */
+    private static double[] shaped(double[] values, double[] shape) {
+        int n = values.length;
+        double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
+        double mean = Arrays.stream(finite).average().orElse(0);
+        double deviation = Math.sqrt(Arrays.stream(finite)
+                .map(value -> (value - mean) * (value - mean))
+                .average()
+                .orElse(0));
+        double middle = Arrays.stream(shape).sum() / n;
+        double squares = Arrays.stream(shape).map(value -> value * value).sum() / n;
+        double spread = Math.sqrt(Math.max(0, squares - middle * middle));
+        double[] strengths = new double[n];
+        for (int i = 0; i < n && deviation > 1e-12 * Math.abs(mean) && spread > 0; i++) {
+            double sum = 0;
+            int count = 0;
+            for (int j = 0; j < shape.length; j++) {
+                double value = values[(i + j) % n];
+                if (Double.isFinite(value)) {
+                    sum += shape[j] * (value - mean);
+                    count++;
+                }
+            }
+            double strength = 2 * count >= shape.length ? sum / n / deviation / spread : 0;
+            strengths[i] = Math.max(0, Math.min(1, strength));
+        }
+        return strengths;
+    }
+
+    /** The correlation with each window of that length, all its values alike. */
     private static double[] strengths(double[] values, int length) {
         int n = values.length;
         double[] sums = new double[2 * n + 1];

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param start the first interval's start, in seconds since the load began
  * @param step the intervals' length in seconds
  * @param moments one an interval; null where nothing was reported
+ * @param held requests that waited when the first interval began
  */
-record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment> moments) {
+record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment> moments, double held) {
     private static final int LEAST_SKIPPED = 2;
     private static final double SKIPPED_LATENCIES = 2;
     private static final double MILLIS_PER_SECOND = 1e3;
@@ -57,7 +58,38 @@ record Grid(PhaseWindow window, double start, double step, List<@Nullable Moment
                 moments[i] = moment;
             }
         }
-        return Optional.of(new Grid(window, first, step, Arrays.asList(moments)));
+        boolean streams = streams(inside);
+        double held = 0;
+        for (Moment moment : inside) {
+            held = moment.t() < first - step / 2 ? held(held, moment, streams) : held;
+        }
+        return Optional.of(new Grid(window, first, step, Arrays.asList(moments), held));
+    }
+
+    /**
+     * Requests that wait at the end of each interval: for their first token, or for their end where none stream. Those
+     * that came are added and those that were answered taken away, as Lindley (1952) has a queue's length. Unlike a
+     * latency, which is seen when a request ends, it tells when requests were held up.
+     */
+    double[] waiting() {
+        boolean streams = streams(moments);
+        double[] waiting = new double[moments.size()];
+        double now = held;
+        for (int i = 0; i < waiting.length; i++) {
+            Moment moment = moments.get(i);
+            now = moment == null ? now : held(now, moment, streams);
+            waiting[i] = now;
+        }
+        return waiting;
+    }
+
+    private static boolean streams(List<? extends @Nullable Moment> moments) {
+        return moments.stream().anyMatch(m -> m != null && m.count(Metrics.TTFT.name()) > 0);
+    }
+
+    private static double held(double before, Moment moment, boolean streams) {
+        long answered = streams ? moment.count(Metrics.TTFT.name()) : moment.ended();
+        return Math.max(0, before + moment.scheduled() - answered - moment.failed());
     }
 
     int size() {

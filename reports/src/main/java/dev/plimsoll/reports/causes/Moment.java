@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param scheduled requests scheduled in it
  * @param sent requests sent in it
  * @param ended successful requests that ended in it
+ * @param failed requests that failed in it
  * @param tokens output tokens received in it
  */
 record Moment(
@@ -23,6 +24,7 @@ record Moment(
         long scheduled,
         long sent,
         long ended,
+        long failed,
         long tokens) {
     /** Copies the map. */
     Moment {
@@ -39,6 +41,12 @@ record Moment(
         Sum plus(Sum other) {
             return new Sum(total + other.total, count + other.count);
         }
+    }
+
+    /** How many values of a metric there are. */
+    long count(String metric) {
+        Sum sum = sums.get(metric);
+        return sum == null ? 0 : sum.count();
     }
 
     /** The mean of a metric's values; not a number without any. */

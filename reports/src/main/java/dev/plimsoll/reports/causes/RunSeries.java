@@ -66,6 +66,7 @@ public final class RunSeries {
         long scheduled = 0;
         long sent = 0;
         long ended = 0;
+        long failed = 0;
         long tokens = 0;
         for (RequestInterval request : requests) {
             for (Metric metric : MEANS) {
@@ -80,12 +81,13 @@ public final class RunSeries {
             scheduled += request.counts().scheduled();
             sent += request.counts().windowSent();
             ended += request.counts().windowEnded();
+            failed += request.counts().failed();
             tokens += request.counts().windowOutputTokens();
         }
         Optional<Double> tail = gaps == null || gaps.getTotalCount() == 0
                 ? Optional.empty()
                 : Optional.of(gaps.getValueAtPercentile(TAIL) / Histograms.scale(Metrics.ITL));
-        return new Moment(interval.t(), interval.seconds(), sums, tail, scheduled, sent, ended, tokens);
+        return new Moment(interval.t(), interval.seconds(), sums, tail, scheduled, sent, ended, failed, tokens);
     }
 
     /** Both added; the first one is not changed. */

@@ -12,6 +12,8 @@ import java.util.Arrays;
  */
 record Signal(Suspect suspect, String node, double[] values) {
     private static final int FEWEST = 10;
+    /** From this part of a phase on, an anomaly may have moved the median of all else. */
+    private static final double LONG = 0.4;
 
     /** The samples of a node, as far as they lie on the grid. */
     static Signal of(Suspect suspect, String node, NodeSeries series, Grid grid) {
@@ -83,7 +85,20 @@ record Signal(Suspect suspect, String node, double[] values) {
         double[] others = new double[finite.length - length];
         System.arraycopy(finite, 0, others, 0, furthest);
         System.arraycopy(finite, furthest + length, others, furthest, others.length - furthest);
-        return suspect.test().passes(new Suspect.Move(Noise.median(others), means[furthest], anomaly.extraMillis()));
+        double usual = Noise.median(others);
+        if (anomaly.longest() > LONG * finite.length) {
+            usual = furthest(-direction, finite, Math.max(1, (finite.length - anomaly.longest()) / 2));
+        }
+        return suspect.test().passes(new Suspect.Move(usual, means[furthest], anomaly));
+    }
+
+    /** The mean of the stretch of that length that lies furthest that way. */
+    private static double furthest(int direction, double[] values, int length) {
+        return direction
+                * Arrays.stream(Noise.blockMeans(values, length))
+                        .map(v -> direction * v)
+                        .max()
+                        .orElse(Double.NaN);
     }
 
     private double[] finite() {

@@ -22,9 +22,15 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
      *
      * @param before its usual value
      * @param during its value in the anomaly: the mean, or the most extreme one of a {@link #peak}
-     * @param extraMillis how much longer requests took in the anomaly, in ms; not a number where times were the same
+     * @param extraMillis how much longer requests took in the anomaly, in ms, or the delay that explains that fewer ended
+     * @param lostMillis the same of all requests of a second, added up
      */
-    record Move(double before, double during, double extraMillis) {
+    record Move(double before, double during, double extraMillis, double lostMillis) {
+        /** A move during an anomaly. */
+        Move(double before, double during, Anomaly anomaly) {
+            this(before, during, anomaly.extraMillis(), anomaly.lostMillis());
+        }
+
         double change() {
             return during - before;
         }
@@ -32,6 +38,11 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
         /** Whether it is that long, and so much of what requests took longer. */
         boolean explains(double millis, double share) {
             return during >= millis && !(change() < share * extraMillis);
+        }
+
+        /** Whether so many more in a second account for half of what requests took longer, if each costs so much. */
+        boolean accounts(double millisEach) {
+            return !(change() * millisEach < lostMillis / 2);
         }
     }
 
@@ -53,6 +64,14 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
     /** Metrics of the scenario's own, of which nothing is known. */
     private static final int UNKNOWN = 5;
 
+    /** A lost segment holds up its connection for a retransmission timeout: 1 s at first, and mostly less (RFC 6298). */
+    private static final double LOSS_MILLIS = 1000;
+
+    /** Of two that moved alike, what follows from being slow tells less than this times its strength. */
+    private static final double WEIGHT_OF_EFFECT = 0.7;
+
+    private static final double WEIGHT_OF_UNKNOWN = 0.85;
+
     static {
         String late = "the generator itself was late";
         peak("generator.gc.pause", GENERATOR, "a collection stopped the generator", m -> m.explains(5, 0.2));
@@ -72,7 +91,11 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
         down("gpu.pcie.generation", ROOT, "the PCIe link fell back", m -> m.change() < 0);
         down("gpu.pcie.width", ROOT, "the PCIe link lost lanes", m -> m.change() < 0);
         down("gpu.count", ROOT, "a GPU was lost", m -> m.change() < 0);
-        up("network.retransmits", ROOT, "TCP segments were lost", m -> m.change() >= 2 && m.during() >= 3 * m.before());
+        up(
+                "network.retransmits",
+                ROOT,
+                "TCP segments were lost",
+                m -> m.change() >= 2 && m.during() >= 3 * m.before() && m.accounts(LOSS_MILLIS));
         up("cpu.core.max", ROOT, "a core was saturated", m -> m.during() >= 85 && m.change() >= 5);
         up("cpu.steal", ROOT, "the hypervisor took CPU time", m -> m.change() >= 5);
         up("cpu.throttled", ROOT, "the cgroup was throttled", m -> m.change() >= 5);
@@ -86,6 +109,14 @@ record Suspect(String metric, int direction, boolean peak, int depth, String say
         up("cpu.pressure", EFFECT, "tasks waited for a core", m -> m.change() >= 20);
         up("vllm.requests.waiting", EFFECT, "requests queued up", m -> m.change() >= 1);
         down("vllm.prefix_cache.hit_ratio", EFFECT, "fewer prefixes were cached", m -> -m.change() >= 0.1);
+    }
+
+    /**
+     * How much its strength counts in a comparison. How many requests wait is what latency consists of, and agrees with it
+     * whatever the cause; so another one that explains the anomaly fairly well comes first.
+     */
+    double weight() {
+        return depth == EFFECT ? WEIGHT_OF_EFFECT : depth == UNKNOWN ? WEIGHT_OF_UNKNOWN : 1;
     }
 
     private static void up(String metric, int depth, String says, Test test) {

@@ -174,7 +174,8 @@ class CausesTest {
         for (int second = 0; second < SECONDS; second++) {
             long ended = second >= 80 && second < 110 ? 12 : 19 + random.nextInt(3);
             Moment.Sum latency = new Moment.Sum(ended * (95 + 10 * random.nextDouble()), ended);
-            series.add(window, new Moment(second, 1, Map.of("latency", latency), Optional.empty(), 20, 20, ended, 0));
+            series.add(
+                    window, new Moment(second, 1, Map.of("latency", latency), Optional.empty(), 20, 20, ended, 0, 0));
         }
         List<Object> metrics = new ArrayList<>();
         Causes.of(results, series).forEach(event -> metrics.add(event.detail().getOrDefault("metric", "")));

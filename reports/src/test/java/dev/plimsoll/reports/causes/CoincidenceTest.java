@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.causes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -40,6 +41,45 @@ class CoincidenceTest {
         Coincidence found = of(signal, 80, 86, 3).orElseThrow();
         assertEquals(1, found.strength(), 1e-9);
         assertEquals(6, found.width());
+    }
+
+    @Test
+    void aRampAgreesBestWithARamp() {
+        double[] ramp = new double[N];
+        double[] step = new double[N];
+        for (int i = 0; i < 6; i++) {
+            ramp[80 + i] = 12 * (i + 1);
+        }
+        Arrays.fill(step, 80, 86, 50);
+        Coincidence.Span grows = new Coincidence.Span(80, 86, List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0));
+        Coincidence alike = of(ramp, grows).orElseThrow();
+        assertEquals(1, alike.strength(), 1e-9);
+        assertEquals(0, alike.lag());
+        assertEquals(1.0 / N, alike.turned(), 1e-9);
+        /* The ramp's sum is 21 and its squares' 91 of n = 200, so its deviation is √(91/200 − (21/200)²) = 0.666; the
+        step's is √(6/200 − (6/200)²) = 0.171, and their covariance 21/200 − 21/200 · 6/200 = 0.1019. */
+        assertEquals(0.1019 / 0.666 / 0.1706, of(step, grows).orElseThrow().strength(), 0.002);
+    }
+
+    @Test
+    void aStretchKnownToTheIntervalLeavesOneForALag() {
+        double[] ramp = new double[N];
+        for (int i = 0; i < 6; i++) {
+            ramp[76 + i] = 12 * (i + 1);
+        }
+        Coincidence.Span grows = new Coincidence.Span(80, 86, List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0));
+        assertTrue(of(ramp, grows).map(Coincidence::strength).orElse(0.0) < 0.5);
+    }
+
+    @Test
+    void aShapeHasAValueForEachInterval() {
+        assertThrows(IllegalArgumentException.class, () -> new Coincidence.Span(80, 86, List.of(1.0, 2.0)));
+    }
+
+    private static Optional<Coincidence> of(double[] signal, Coincidence.Span span) {
+        boolean[] usable = new boolean[N];
+        Arrays.fill(usable, true);
+        return Coincidence.of(signal, usable, List.of(span), 5, 1, false);
     }
 
     @Test

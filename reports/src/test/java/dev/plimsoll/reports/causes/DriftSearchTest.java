@@ -153,6 +153,7 @@ class DriftSearchTest {
                             count,
                             count,
                             count,
+                            0,
                             Math.round(tokens)));
             Map<String, Reading> readings = new HashMap<>();
             now.forEach((name, value) -> readings.put(name, Reading.of(value * (1 + 0.002 * random.nextGaussian()))));

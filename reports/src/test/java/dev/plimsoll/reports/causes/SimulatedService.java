@@ -401,7 +401,7 @@ final class SimulatedService {
                 Arrays.sort(sorted);
                 tail = Optional.of(sorted[(int) (0.99 * (gapCount - 1))]);
             }
-            return new Moment(second, 1, sums, tail, scheduled, sent, ended, tokens);
+            return new Moment(second, 1, sums, tail, scheduled, sent, ended, 0, tokens);
         }
     }
 }
