@@ -193,8 +193,11 @@ class GateExitsProcessTest {
                     "PROMOTE", JSON.readTree(bodies.getLast()).path("verdict").asText());
             assertEquals(
                     headers.get(0).getFirst("Idempotency-Key"), headers.get(1).getFirst("Idempotency-Key"));
-            assertEquals(signature(headers.getLast(), bodies.getLast()), headers.getLast().getFirst("X-Plimsoll-Signature"));
-            assertTrue(action(0).path("done").asBoolean() && action(1).path("done").asBoolean());
+            assertEquals(
+                    signature(headers.getLast(), bodies.getLast()),
+                    headers.getLast().getFirst("X-Plimsoll-Signature"));
+            assertTrue(
+                    action(0).path("done").asBoolean() && action(1).path("done").asBoolean());
             assertFalse(Files.exists(directory.resolve("rolled-back")));
             assertFalse((end.err() + Files.readString(run.directory().resolve("actions.json"))).contains(SECRET));
         } finally {
@@ -228,8 +231,12 @@ class GateExitsProcessTest {
     void aWebhookOfARollbackThatIsRefusedIsToldAndTheCodeStays() throws Exception {
         HttpServer receiver = receiver(400);
         try {
-            scenario(1, "1s", BROKEN, "on_rollback: [ { webhook: { url: \"http://127.0.0.1:%d/hook\" } } ]"
-                    .formatted(receiver.getAddress().getPort()));
+            scenario(
+                    1,
+                    "1s",
+                    BROKEN,
+                    "on_rollback: [ { webhook: { url: \"http://127.0.0.1:%d/hook\" } } ]"
+                            .formatted(receiver.getAddress().getPort()));
             Ended end = fit();
             assertEquals(1, end.code(), end.err() + end.out());
             assertEquals(1, bodies.size(), "what is refused is not sent again");

@@ -34,7 +34,10 @@ public final class HtmlReport {
         head(out, data, headline);
         out.open("body").open("main");
         header(out, data, headline);
-        data.verdict().ifPresent(verdict -> checks(out, verdict));
+        data.verdict().ifPresent(verdict -> {
+            checks(out, verdict);
+            WatchRow.section(out, verdict);
+        });
         HtmlTables.errors(out, data);
         HtmlTables.summary(out, data.summary());
         Moved.section(out, data.events());

@@ -46,6 +46,11 @@ class ComparisonRenderTest {
                 List.of("it was cut short"));
     }
 
+    /** The page of a release that is slower. */
+    static String page() {
+        return ComparisonHtml.render(SLOWER, BEFORE, AFTER);
+    }
+
     @Test
     void textHasALineForEachRowAndNothingThatSteersATerminal() {
         String text = ComparisonText.render(SLOWER, false, 120);
@@ -75,8 +80,7 @@ class ComparisonRenderTest {
 
     @Test
     void pageIsWellFormedAndDrawsBothSpectra() {
-        String page = ComparisonHtml.render(SLOWER, BEFORE, AFTER);
-        Document document = TestingXml.parse(page);
+        Document document = TestingXml.parse(page());
         List<String> heads = TestingXml.elements(document, "h2").stream()
                 .map(Element::getTextContent)
                 .toList();
