@@ -208,7 +208,8 @@ final class CompareCommand implements Callable<Integer> {
         Path directory = file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {
             throw new CommandException(
-                    ExitCode.USAGE, "cannot write " + file + ": there is no directory " + directory + "; make it first");
+                    ExitCode.USAGE,
+                    "cannot write " + file + ": there is no directory " + directory + "; make it first");
         }
         try {
             Files.writeString(file, page);

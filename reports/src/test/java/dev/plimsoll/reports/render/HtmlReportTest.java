@@ -89,8 +89,7 @@ final class HtmlReportTest {
                 TestingXml.elements(section, "p").get(1).getTextContent());
         List<List<String>> rows = rows(TestingXml.elements(section, "tbody").getFirst());
         assertEquals(
-                List.of("ttft.p99 < 500ms", "fail at look 84, 42 s", "1.91 s", "1.81 s … 2.04 s"),
-                rows.getFirst());
+                List.of("ttft.p99 < 500ms", "fail at look 84, 42 s", "1.91 s", "1.81 s … 2.04 s"), rows.getFirst());
         assertEquals("undecided at the end", rows.get(2).get(1));
         assertEquals(5, rows.size());
     }
