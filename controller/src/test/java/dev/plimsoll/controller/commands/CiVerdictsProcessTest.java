@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is in the files of {@code docker/ci} runs as their systems run it, for the three verdicts. */
 class CiVerdictsProcessTest {
-    private static final int MOST_ATTEMPTS = 4;
+    private static final int MOST_ATTEMPTS = 6;
     private static final Map<Verdict.Outcome, Integer> CODES =
             Map.of(Verdict.Outcome.PROMOTE, 0, Verdict.Outcome.ROLLBACK, 1, Verdict.Outcome.INCONCLUSIVE, 3);
 
