@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,6 +53,8 @@ final class GateBook implements AutoCloseable {
     private final ExecutorService watchers;
     private final Optional<BookLock> lock;
     private final Map<String, BookedGate> gates = new HashMap<>();
+    /* Keys of the gates that this book began or adopted: no other's is ended with it. */
+    private final Set<String> own = new HashSet<>();
     private boolean closed;
 
     /** A wish that cannot be met. The message is for a person. */
@@ -131,6 +135,7 @@ final class GateBook implements AutoCloseable {
 
     /** Awaits it beside the places, for all of them may be taken; but it holds one, so that others wait for it. */
     private void adopt(Release release, ProcessMark process) {
+        own.add(release.key());
         CountDownLatch done = new CountDownLatch(1);
         executor.execute(() -> {
             try {
@@ -209,6 +214,7 @@ final class GateBook implements AutoCloseable {
         int deaths = known == null ? 0 : known.deaths();
         BookedGate gate = BookedGate.queued(release, scenario, deaths, clock.instant());
         keep(gate);
+        own.add(release.key());
         executor.execute(() -> run(release, file));
         return gate;
     }
@@ -308,7 +314,7 @@ final class GateBook implements AutoCloseable {
     /** What a controller that starts later is to know. */
     private synchronized void leave() {
         for (BookedGate gate : List.copyOf(gates.values())) {
-            if (gate.state().isOpen()) {
+            if (gate.state().isOpen() && own.contains(gate.release().key())) {
                 try {
                     keep(gate.of(runner.runOf(gate.release())).stopped(clock.instant()));
                 } catch (BundleException e) {

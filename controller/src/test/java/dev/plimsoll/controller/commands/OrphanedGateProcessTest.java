@@ -143,11 +143,19 @@ class OrphanedGateProcessTest {
             killed.kill();
             killed.await();
         }
+        String taken = simulator.url().replaceAll(".*:", "");
+        try (Launched deaf =
+                Launched.start(directory, Map.of(), "controller", "--port", taken, "--scenarios", "scenarios")) {
+            assertEquals(ExitCode.FAILED.code(), deaf.await());
+            assertTrue(deaf.err().contains("cannot listen on"), deaf.err());
+            assertTrue(gate.isAlive(), "one that never served takes no gate along");
+        }
         try (Launched next = controller(Duration.ofMinutes(2));
                 Launched second =
                         Launched.start(directory, Map.of(), "controller", "--port", "0", "--scenarios", "scenarios")) {
             assertEquals(ExitCode.FAILED.code(), second.await());
             assertTrue(second.err().contains("another controller gates with the store runs"), second.err());
+            assertEquals("running", booked(next).path("state").asText(), "it is adopted");
             next.terminate();
             assertEquals(0, next.await(), next.err());
             Polling.until(() -> !gate.isAlive(), LIMIT, () -> "the gate goes on");
