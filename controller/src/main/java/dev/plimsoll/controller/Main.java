@@ -2,6 +2,11 @@ package dev.plimsoll.controller;
 
 import dev.plimsoll.controller.commands.Console;
 import dev.plimsoll.controller.commands.Plimsoll;
+import dev.plimsoll.controller.run.OwnProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The program. */
 public final class Main {
@@ -13,6 +18,15 @@ public final class Main {
         int code = Plimsoll.start(console, System.getenv(), arguments);
         System.out.flush();
         System.err.flush();
+        Optional.ofNullable(System.getProperty(OwnProgram.EXIT_CODE_FILE)).ifPresent(file -> keep(code, Path.of(file)));
         System.exit(code);
+    }
+
+    private static void keep(int code, Path file) {
+        try {
+            Files.writeString(file, Integer.toString(code));
+        } catch (IOException e) {
+            System.err.println("plimsoll: cannot write the exit code into " + file + ": " + e.getMessage());
+        }
     }
 }

@@ -53,9 +53,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "RUN",
-            arity = "2..*",
+            arity = "0..*",
             description = "The earlier run and the later one; or earlier runs, the word vs, and later runs.")
-    private List<String> runs;
+    private List<String> runs = List.of();
 
     @Option(
             names = "--out",
@@ -128,7 +128,7 @@ final class CompareCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE,
                     "compare takes two runs, or earlier runs, the word vs, and later runs, such as: plimsoll compare A1 A2"
-                            + " vs B1");
+                            + " vs B1; see: plimsoll compare --help");
         }
         return at;
     }
@@ -205,6 +205,12 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private static void write(Path file, String page) throws CommandException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "cannot write " + file + ": there is no directory " + directory + "; make it first");
+        }
         try {
             Files.writeString(file, page);
         } catch (IOException e) {

@@ -45,8 +45,9 @@ final class ComparedRuns {
             if (!id && !Files.exists(path)) {
                 throw new CommandException(
                         ExitCode.USAGE,
-                        "there is no " + argument + "; name a run bundle's directory, the id of a run in " + store
-                                + ", or a result file of vllm bench serve, GuideLLM or AIPerf");
+                        "there is no run or file \"" + argument
+                                + "\"; name a run bundle's directory, the id of a run in " + store
+                                + ", latest, or a result file of vllm bench serve, GuideLLM or AIPerf");
             }
             return of(RunBundle.open(id ? store.resolve(argument) : path));
         } catch (BundleException | InvalidPathException | ImportException e) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         description = {
             "Serves the bundles of a store over HTTP, for Argo Rollouts and for people, and answers Flagger's webhooks.%n",
             "Prints its URL when it is ready, and runs until a signal ends it (exit code 0). It asks nobody who they "
-                    + "are: keep it where only the cluster reaches it.%n"
+                    + "are: keep it where only the cluster reaches it.",
+            "A gate that outlived a controller which was killed is adopted by the next one on its store.%n"
         },
         footer = {"", "Example: plimsoll controller --port 8090 --store runs --scenarios scenarios"})
 @SuppressWarnings("NullAway.Init") // set by picocli

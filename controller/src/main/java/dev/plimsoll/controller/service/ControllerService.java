@@ -67,7 +67,7 @@ public final class ControllerService {
     /**
      * Starts it; the future fails when it cannot listen.
      *
-     * @throws BundleException when the store's book of gates cannot be read
+     * @throws BundleException when the store's book of gates cannot be read, or another controller has it
      */
     public static Future<ControllerService> start(Vertx vertx, ServiceOptions options, InstantSource clock) {
         requireNonNull(vertx, "vertx");
@@ -83,7 +83,13 @@ public final class ControllerService {
     static Future<ControllerService> start(
             Vertx vertx, ServiceOptions options, InstantSource clock, GateRunner runner) {
         ControllerService service = new ControllerService(vertx, options, clock, runner);
-        return service.server.listen(options.port(), options.host()).map(listening -> service);
+        return service.server
+                .listen(options.port(), options.host())
+                .map(listening -> {
+                    service.book.resume();
+                    return service;
+                })
+                .onFailure(e -> service.book.close());
     }
 
     /** The port it listens on. */

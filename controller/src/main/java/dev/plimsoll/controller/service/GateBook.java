@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +27,16 @@ import java.util.stream.Stream;
 
 /**
  * Which gate belongs to which release. A release has one gate, however often it is asked for. The book is kept on disk, so
- * that it outlives the controller; a gate that did not is begun anew when it is asked for again. Safe for use by several
- * threads.
+ * that it outlives the controller, whichever way that ends. {@link #resume} takes up what an earlier controller left:
+ *
+ * <ul>
+ *   <li>a gate whose process lives is awaited like one of its own, and takes one of the places
+ *   <li>one that ended meanwhile has the answer that it left
+ *   <li>one that died without an answer, was ended with the controller, or had not begun is lost: it is begun anew when
+ *       it is asked for again, and only then, for nothing sends load that nobody waits for
+ * </ul>
+ *
+ * <p>A book that may begin gates is one controller's at a time. Safe for use by several threads.
  */
 final class GateBook implements AutoCloseable {
     private static final JsonMapper JSON = MeasurementsJson.mapper();
@@ -39,7 +50,11 @@ final class GateBook implements AutoCloseable {
     private final GateRunner runner;
     private final InstantSource clock;
     private final ExecutorService executor;
+    private final ExecutorService watchers;
+    private final Optional<BookLock> lock;
     private final Map<String, BookedGate> gates = new HashMap<>();
+    /* Keys of the gates that this book began or adopted: no other's is ended with it. */
+    private final Set<String> own = new HashSet<>();
     private boolean closed;
 
     /** A wish that cannot be met. The message is for a person. */
@@ -65,7 +80,7 @@ final class GateBook implements AutoCloseable {
      * @param directory where it is kept; made when the first gate is booked
      * @param scenarios where scenarios are; absent: no gate can be started
      * @param atOnce how many gates run at once
-     * @throws BundleException when a page of it cannot be read
+     * @throws BundleException when a page of it cannot be read, or another controller has it
      */
     GateBook(Path directory, Optional<Path> scenarios, int atOnce, GateRunner runner, InstantSource clock) {
         this.directory = requireNonNull(directory, "directory");
@@ -74,7 +89,15 @@ final class GateBook implements AutoCloseable {
         this.clock = requireNonNull(clock, "clock");
         executor = Executors.newFixedThreadPool(
                 atOnce, Thread.ofPlatform().daemon().name("gate-", 0).factory());
-        read();
+        watchers = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().daemon().name("watch-", 0).factory());
+        lock = scenarios.map(place -> BookLock.take(directory));
+        try {
+            read();
+        } catch (BundleException e) {
+            lock.ifPresent(BookLock::close);
+            throw e;
+        }
     }
 
     private void read() {
@@ -87,7 +110,7 @@ final class GateBook implements AutoCloseable {
                     .toList();
             for (Path page : pages) {
                 BookedGate gate = JSON.readValue(Files.readString(page), BookedGate.class);
-                gates.put(gate.release().key(), gate.state().isOpen() ? gate.lost(clock.instant()) : gate);
+                gates.put(gate.release().key(), gate);
             }
         } catch (JsonProcessingException e) {
             throw new BundleException(
@@ -97,6 +120,43 @@ final class GateBook implements AutoCloseable {
         } catch (IOException e) {
             throw new BundleException("cannot read " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Takes up the gates that were under way when an earlier controller ended. Call it once. */
+    synchronized void resume() {
+        for (BookedGate gate : List.copyOf(gates.values())) {
+            if (gate.state() == BookedGate.State.RUNNING && gate.process().isPresent()) {
+                adopt(gate.release(), gate.process().get());
+            } else if (gate.state().isOpen()) {
+                change(gate.release(), left -> left.stopped(clock.instant()));
+            }
+        }
+    }
+
+    /** Awaits it beside the places, for all of them may be taken; but it holds one, so that others wait for it. */
+    private void adopt(Release release, ProcessMark process) {
+        own.add(release.key());
+        CountDownLatch done = new CountDownLatch(1);
+        executor.execute(() -> {
+            try {
+                done.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        watchers.execute(() -> {
+            try {
+                Optional<GateRunner.Ended> end = runner.await(release, process);
+                change(
+                        release,
+                        gate -> end.map(known -> gate.ended(known, clock.instant()))
+                                .orElseGet(() -> gate.died(runner.runOf(release), clock.instant())));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                done.countDown();
+            }
+        });
     }
 
     /** The gate of that release, if there is one. */
@@ -132,7 +192,7 @@ final class GateBook implements AutoCloseable {
      */
     synchronized BookedGate ask(Release release, String scenario) throws RefusedException {
         BookedGate known = gates.get(release.key());
-        if (known != null && known.state() != BookedGate.State.LOST) {
+        if (known != null && !known.beginsAnew()) {
             if (!known.scenario().equals(scenario)) {
                 throw new RefusedException(
                         Answer.CONFLICT,
@@ -151,8 +211,10 @@ final class GateBook implements AutoCloseable {
             throw new RefusedException(
                     Answer.TOO_MANY, MOST_WAITING + " gates wait already; ask again when some have ended");
         }
-        BookedGate gate = BookedGate.queued(release, scenario, clock.instant());
+        int deaths = known == null ? 0 : known.deaths();
+        BookedGate gate = BookedGate.queued(release, scenario, deaths, clock.instant());
         keep(gate);
+        own.add(release.key());
         executor.execute(() -> run(release, file));
         return gate;
     }
@@ -174,16 +236,28 @@ final class GateBook implements AutoCloseable {
     }
 
     private void run(Release release, Path scenario) {
-        if (!change(release, BookedGate::running)) {
+        if (!change(release, gate -> gate.running(Optional.empty()))) {
             return;
         }
         try {
-            GateRunner.Ended end = runner.run(release, scenario);
+            GateRunner.Ended end = runner.run(release, scenario, process -> started(release, process));
             change(release, gate -> gate.ended(end, clock.instant()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            change(release, gate -> gate.lost(clock.instant()));
+        } catch (BundleException e) {
+            GateRunner.Ended unbooked = new GateRunner.Ended(
+                    Optional.empty(), Optional.empty(), Optional.empty(), "it was not begun: " + e.getMessage());
+            change(release, gate -> gate.ended(unbooked, clock.instant()));
         }
+    }
+
+    /** Books the process of a gate before it sends anything: what is not booked could not be found again. */
+    private synchronized void started(Release release, ProcessMark process) {
+        BookedGate gate = gates.get(release.key());
+        if (gate == null || closed) {
+            throw new BundleException("the controller is stopping");
+        }
+        keep(gate.running(Optional.of(process)));
     }
 
     /** Changes an open gate; tells whether it was one. */
@@ -218,6 +292,9 @@ final class GateBook implements AutoCloseable {
     @Override
     public void close() {
         synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
         }
         /* First those that run, so that each ends in order; then who waits for them; then one that had just begun. */
@@ -229,5 +306,22 @@ final class GateBook implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         runner.stop();
+        leave();
+        watchers.shutdownNow();
+        lock.ifPresent(BookLock::close);
+    }
+
+    /** What a controller that starts later is to know. */
+    private synchronized void leave() {
+        for (BookedGate gate : List.copyOf(gates.values())) {
+            if (gate.state().isOpen() && own.contains(gate.release().key())) {
+                try {
+                    keep(gate.of(runner.runOf(gate.release())).stopped(clock.instant()));
+                } catch (BundleException e) {
+                    /* Its page says that it runs; the next controller sees that it does not. */
+                    return;
+                }
+            }
+        }
     }
 }

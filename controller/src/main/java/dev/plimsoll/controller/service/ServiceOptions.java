@@ -35,7 +35,8 @@ public record ServiceOptions(String host, int port, Path store, Optional<Path> s
             throw new IllegalArgumentException("gates at once are from 1 to " + MOST_GATES + ", not " + gates);
         }
         if (!silence.isPositive()) {
-            throw new IllegalArgumentException("the silence of a killed run is above zero, not " + silence);
+            throw new IllegalArgumentException(
+                    "the silence of a killed run is above zero, not " + silence.toSeconds() + " s");
         }
     }
 }

@@ -144,7 +144,7 @@ class CompareCommandTest {
     @Test
     void whatIsNoRunEndsWith2AndSaysWhatIsOne() throws IOException {
         assertEquals(2, compare(fast, "nothing-here"));
-        assertTrue(err().contains("there is no nothing-here; name a run bundle's directory"), err());
+        assertTrue(err().contains("there is no run or file \"nothing-here\"; name a run bundle's directory"), err());
         Path file = Files.writeString(store.resolve("other.json"), "{\"a\": 1}");
         assertEquals(2, compare(fast, file.toString()));
         assertTrue(err().contains("no result of a known tool"), err());

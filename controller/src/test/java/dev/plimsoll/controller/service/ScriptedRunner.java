@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Gates that end when the test says so, and leave a bundle in the store. */
 final class ScriptedRunner implements GateRunner {
@@ -17,6 +18,10 @@ final class ScriptedRunner implements GateRunner {
     private final Map<String, BlockingQueue<Ended>> ends = new ConcurrentHashMap<>();
     private final Map<String, String> runs = new ConcurrentHashMap<>();
     private final List<Path> begun = new CopyOnWriteArrayList<>();
+    private final List<ProcessMark> adopted = new CopyOnWriteArrayList<>();
+    private final ProcessMark process =
+            ProcessMark.of(ProcessHandle.current().pid()).orElseThrow();
+    private volatile boolean alive = true;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     ScriptedRunner(TestingStore store) {
@@ -37,9 +42,29 @@ final class ScriptedRunner implements GateRunner {
     }
 
     @Override
-    public Ended run(Release release, Path scenario) throws InterruptedException {
+    public Ended run(Release release, Path scenario, Consumer<ProcessMark> started) throws InterruptedException {
+        started.accept(process);
         begun.add(scenario);
         return queue(release).take();
+    }
+
+    @Override
+    public Optional<Ended> await(Release release, ProcessMark marked) throws InterruptedException {
+        adopted.add(marked);
+        if (!alive) {
+            return Optional.ofNullable(queue(release).poll());
+        }
+        return Optional.of(queue(release).take());
+    }
+
+    /** The processes of gates that were begun by another runner. */
+    List<ProcessMark> adopted() {
+        return adopted;
+    }
+
+    /** As if every process of an earlier runner had died. */
+    void allDied() {
+        alive = false;
     }
 
     @Override

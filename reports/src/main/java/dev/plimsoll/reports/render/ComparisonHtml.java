@@ -24,6 +24,9 @@ public final class ComparisonHtml {
             Metrics.CHUNK_GAP);
     private static final int MOST_LINES = 6;
 
+    /* A run's id in full. */
+    private static final int LONGEST_NAME = 28;
+
     private ComparisonHtml() {}
 
     /**
@@ -63,8 +66,16 @@ public final class ComparisonHtml {
     }
 
     private static void header(Markup out, Comparison comparison) {
-        out.open("header", "class", comparison.comparable() ? "" : "unsure");
+        out.open("header", "class", style(comparison));
         out.element("h1", ComparisonWords.headline(comparison));
+        for (Verdict.Check check : comparison.checks()) {
+            if (check.outcome() != Verdict.CheckOutcome.PASS) {
+                String said = Headline.sign(check.outcome()) + " " + Headline.word(check.outcome()) + ": ";
+                out.open("p", "class", "reason")
+                        .element("strong", said + Markup.clip(check.sentence(), MAX_SENTENCE))
+                        .close();
+            }
+        }
         for (String difference : ComparisonWords.differences(comparison)) {
             out.open("p", "class", "reason")
                     .element("strong", Markup.clip(difference, MAX_SENTENCE))
@@ -74,6 +85,17 @@ public final class ComparisonHtml {
         fact(out, "before", ComparisonWords.side(comparison.before()));
         fact(out, "after", ComparisonWords.side(comparison.after()));
         out.close().close();
+    }
+
+    /** As the exit code has it: a limit that is surely broken, then what cannot be told. */
+    private static String style(Comparison comparison) {
+        List<Verdict.CheckOutcome> outcomes =
+                comparison.checks().stream().map(Verdict.Check::outcome).toList();
+        if (outcomes.contains(Verdict.CheckOutcome.FAIL)) {
+            return "bad";
+        }
+        boolean told = outcomes.stream().allMatch(Verdict.CheckOutcome.PASS::equals);
+        return comparison.comparable() && told ? "" : "unsure";
     }
 
     private static void fact(Markup out, String name, String value) {
@@ -90,21 +112,22 @@ public final class ComparisonHtml {
         HtmlTables.begin(
                 out,
                 "metric",
-                "before",
-                "after",
+                "seen",
                 "change",
                 "interval (" + Quantities.percent(comparison.confidence()) + ")",
-                "n before / after",
-                "seen");
+                "before",
+                "after",
+                "n before / after");
         for (Comparison.Row row : ComparisonWords.rows(comparison)) {
             out.open("tr", "class", ComparisonRow.style(row));
             out.open("td").element("code", row.label()).close();
-            HtmlTables.number(out, ComparisonRow.value(row, row.before()));
-            HtmlTables.number(out, ComparisonRow.value(row, row.after()));
+            out.element("td", ComparisonRow.word(row), "class", "outcome");
             HtmlTables.number(out, ComparisonRow.change(row));
             HtmlTables.number(out, ComparisonRow.interval(row));
+            HtmlTables.number(out, ComparisonRow.value(row, row.before()));
+            HtmlTables.number(out, ComparisonRow.value(row, row.after()));
             HtmlTables.number(out, ComparisonRow.counts(row));
-            out.element("td", ComparisonRow.word(row), "class", "outcome").close();
+            out.close();
         }
         HtmlTables.end(out);
         out.close();
@@ -121,7 +144,8 @@ public final class ComparisonHtml {
             out.element(
                     "td", Headline.sign(check.outcome()) + " " + Headline.word(check.outcome()), "class", "outcome");
             out.open("td").element("code", check.expression()).close();
-            out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE)).close();
+            out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE), "class", "finding")
+                    .close();
         }
         HtmlTables.end(out);
         out.close();
@@ -155,7 +179,7 @@ public final class ComparisonHtml {
                     .map(results -> results.total(Optional.empty()).values(Optional.empty(), metric))
                     .orElse(ValueCounts.NONE);
             if (values.total() > 0) {
-                lines.add(new SpectrumChart.Line(side + Markup.clip(run.name(), 24), values));
+                lines.add(new SpectrumChart.Line(side + Markup.clip(run.name(), LONGEST_NAME), values));
             }
         }
     }

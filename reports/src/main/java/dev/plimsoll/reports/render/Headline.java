@@ -94,9 +94,12 @@ record Headline(String word, String sign, String style, Optional<Integer> exitCo
         if (check.low().isEmpty() && check.high().isEmpty()) {
             return Optional.empty();
         }
-        String low = check.low().map(v -> Limit.value(check, v)).orElse("…");
-        String high = check.high().map(v -> Limit.value(check, v)).orElse("…");
-        return Optional.of(low + " … " + high);
+        Optional<String> low = check.low().map(v -> Limit.value(check, v));
+        Optional<String> high = check.high().map(v -> Limit.value(check, v));
+        if (low.isEmpty() || high.isEmpty()) {
+            return low.map(v -> "≥ " + v).or(() -> high.map(v -> "≤ " + v));
+        }
+        return Optional.of(low.get() + " … " + high.get());
     }
 
     /** How long the run took, from its first to its last moment. */

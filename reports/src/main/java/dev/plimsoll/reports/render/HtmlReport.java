@@ -34,7 +34,10 @@ public final class HtmlReport {
         head(out, data, headline);
         out.open("body").open("main");
         header(out, data, headline);
-        data.verdict().ifPresent(verdict -> checks(out, verdict));
+        data.verdict().ifPresent(verdict -> {
+            checks(out, verdict);
+            WatchRow.section(out, verdict);
+        });
         HtmlTables.errors(out, data);
         HtmlTables.summary(out, data.summary());
         Moved.section(out, data.events());
@@ -87,6 +90,7 @@ public final class HtmlReport {
         Moved.header(out, data.events());
         facts(out, data, headline);
         agents(out, data);
+        cacheConfig(out, data.info().target().cacheConfig());
         out.close();
     }
 
@@ -158,13 +162,6 @@ public final class HtmlReport {
         if (!info.target().vllmVersion().isEmpty()) {
             facts.add(new String[] {"vLLM", info.target().vllmVersion()});
         }
-        if (!info.target().cacheConfig().isEmpty()) {
-            List<String> pairs = info.target().cacheConfig().entrySet().stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .map(e -> e.getKey() + "=" + e.getValue())
-                    .toList();
-            facts.add(new String[] {"cache config", String.join(", ", pairs)});
-        }
         facts.add(new String[] {"generator", Headline.generator(data.summary().generator())});
         facts.add(new String[] {"Plimsoll", info.plimsoll() + ", transport " + info.transport()});
         out.open("table", "class", "facts", "cellpadding", "3");
@@ -175,6 +172,19 @@ public final class HtmlReport {
         out.close();
         data.summary().generator().findings().forEach(f -> out.element("p", "Generator: " + f));
         info.notes().forEach(note -> out.element("p", "Note: " + Markup.clip(note, MAX_SENTENCE)));
+    }
+
+    /** Shut: it is long, and asked for when two runs differ in it. */
+    private static void cacheConfig(Markup out, Map<String, String> config) {
+        if (config.isEmpty()) {
+            return;
+        }
+        List<String> pairs = config.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .toList();
+        out.open("details").element("summary", "cache config, " + pairs.size() + " settings");
+        out.element("p", Markup.clip(String.join(", ", pairs), 2000)).close();
     }
 
     private static void agents(Markup out, ReportData data) {
@@ -231,7 +241,8 @@ public final class HtmlReport {
             HtmlTables.number(
                     out, Headline.interval(check).map(i -> i + confidence).orElse(Quantities.NONE));
             HtmlTables.number(out, Quantities.count(check.samples()));
-            out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE)).close();
+            out.element("td", Markup.clip(check.sentence(), MAX_SENTENCE), "class", "finding")
+                    .close();
         }
         HtmlTables.end(out);
         out.close();

@@ -1,6 +1,5 @@
 package dev.plimsoll.reports.render;
 
-import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.reports.verdict.Watched;
 import java.util.Optional;
@@ -24,34 +23,14 @@ public final class WatchText {
         }
         Watched watch = watched.get();
         text.append("  ").append(Terminal.wrap(watch.sentence(), width - 2, 2)).append('\n');
-        text.append("  planned ").append(Quantities.clock(watch.planned()));
-        if (watch.longest() > watch.planned()) {
-            text.append(", at most ").append(Quantities.clock(watch.longest()));
+        text.append("  ").append(WatchRow.looks(watch)).append("\n\n");
+        Columns table = new Columns();
+        for (int i = 0; i < WatchRow.HEADS.size(); i++) {
+            table.column(WatchRow.HEADS.get(i), i > 1, i == WatchRow.HEADS.size() - 1 ? 1 : 0);
         }
-        text.append("; the gate looked ").append(watch.looks()).append(watch.looks() == 1 ? " time\n\n" : " times\n\n");
-        Columns table = new Columns()
-                .column("check", false, 0)
-                .column("decided", false, 0)
-                .column("measured then", true, 0)
-                .column("interval then", true, 1);
-        for (Verdict.Check check : verdict.checks()) {
-            if (check.kind() == Verdict.Kind.THRESHOLD || check.kind() == Verdict.Kind.BASELINE) {
-                row(table, check, watch.decision(check.kind(), check.expression()));
-            }
-        }
+        WatchRow.of(verdict, watch)
+                .forEach(row -> table.row(Terminal.clean(row.check()), row.decided(), row.measured(), row.interval()));
         table.lines(width, 2).forEach(line -> text.append(line.stripTrailing()).append('\n'));
         return text.toString();
-    }
-
-    private static void row(Columns table, Verdict.Check atEnd, Optional<Watched.Decision> decision) {
-        Verdict.Check check = decision.map(Watched.Decision::check).orElse(atEnd);
-        String when = decision.map(one -> Headline.word(one.outcome()) + " at look " + one.look() + ", "
-                        + Quantities.clock(one.seconds()))
-                .orElse(Headline.word(atEnd.outcome()) + " at the end");
-        table.row(
-                Terminal.clean(atEnd.expression()),
-                when,
-                check.measured().map(value -> Limit.value(check, value)).orElse(Quantities.NONE),
-                Headline.interval(check).orElse(Quantities.NONE));
     }
 }

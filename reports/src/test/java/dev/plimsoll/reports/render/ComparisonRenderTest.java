@@ -10,6 +10,7 @@ import dev.plimsoll.reports.verdict.Circumstances;
 import dev.plimsoll.reports.verdict.ComparedRun;
 import dev.plimsoll.reports.verdict.Comparison;
 import dev.plimsoll.reports.verdict.RunComparison;
+import dev.plimsoll.scenarios.ComparisonReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,11 @@ class ComparisonRenderTest {
     private static final List<ComparedRun> BEFORE = List.of(compared("before <&>", "1", 100));
     private static final List<ComparedRun> AFTER = List.of(compared("after\u001b[31m", "1", 150));
     private static final Comparison SLOWER = RunComparison.compare(BEFORE, AFTER, Set.of(), 0.95);
+    private static final Comparison BROKEN = SLOWER.with(RunComparison.judge(
+            List.of(ComparisonReader.read("latency.mean <= +10%", Set.of("chat"), Set.of(), Set.of("steady"))),
+            BEFORE,
+            AFTER.getFirst(),
+            0.95));
 
     /* 40 s of 20 requests, uniform over 20 ms around the mean. */
     private static ComparedRun compared(String name, String version, double millis) {
@@ -44,6 +50,11 @@ class ComparisonRenderTest {
                 Map.of(),
                 Map.of("latency", "it ends elsewhere"),
                 List.of("it was cut short"));
+    }
+
+    /** The page of a release that is slower. */
+    static String page() {
+        return ComparisonHtml.render(BROKEN, BEFORE, AFTER);
     }
 
     @Test
@@ -75,12 +86,14 @@ class ComparisonRenderTest {
 
     @Test
     void pageIsWellFormedAndDrawsBothSpectra() {
-        String page = ComparisonHtml.render(SLOWER, BEFORE, AFTER);
-        Document document = TestingXml.parse(page);
+        Document document = TestingXml.parse(page());
         List<String> heads = TestingXml.elements(document, "h2").stream()
                 .map(Element::getTextContent)
                 .toList();
-        assertEquals(List.of("Changes", "Percentile spectra", "How to read this"), heads);
+        assertEquals(List.of("Changes", "Limits", "Percentile spectra", "How to read this"), heads);
+        Element header = TestingXml.elements(document, "header").getFirst();
+        assertEquals("bad", header.getAttribute("class"), "a limit is surely broken");
+        assertTrue(header.getTextContent().contains("✗ fail: latency.mean <= +10%"), header.getTextContent());
         assertEquals(
                 SLOWER.rows().size(),
                 TestingXml.elements(TestingXml.elements(document, "tbody").getFirst(), "tr")

@@ -27,6 +27,7 @@ final class HtmlReportTest {
         assertEquals(
                 List.of(
                         "Checks",
+                        "Why it stopped when it did",
                         "Errors",
                         "Figures by phase and request",
                         "What moved",
@@ -75,6 +76,22 @@ final class HtmlReportTest {
                 List.of("✗ fail", "✓ pass", "? undecided", "– no data", "✓ pass"),
                 rows.stream().map(List::getFirst).toList());
         assertEquals("0.12 %", rows.get(2).get(3), "a ratio is printed as a percentage");
+    }
+
+    @Test
+    void whyTheLoadEndedIsASentenceAndATableOfWhenEachCheckWasDecided() {
+        Element section = section("Why it stopped when it did");
+        assertEquals(
+                "the load ended after 42 s of steady: ttft.p99 < 500ms was surely broken",
+                TestingXml.elements(section, "p").getFirst().getTextContent());
+        assertEquals(
+                "planned 50 s, at most 10:00; the gate looked 84 times.",
+                TestingXml.elements(section, "p").get(1).getTextContent());
+        List<List<String>> rows = rows(TestingXml.elements(section, "tbody").getFirst());
+        assertEquals(
+                List.of("ttft.p99 < 500ms", "fail at look 84, 42 s", "1.91 s", "1.81 s … 2.04 s"), rows.getFirst());
+        assertEquals("undecided at the end", rows.get(2).get(1));
+        assertEquals(5, rows.size());
     }
 
     @Test

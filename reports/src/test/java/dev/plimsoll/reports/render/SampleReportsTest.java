@@ -16,9 +16,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Opens sample reports, kept in {@code target/reports-sample}, in a real browser. Chromium is named by the system property
@@ -40,11 +44,39 @@ final class SampleReportsTest {
         write(
                 "rollback-jenkins.html",
                 rollback.replace("<meta charset=\"utf-8\"/>", "<meta charset=\"utf-8\"/>" + POLICY));
+        write("comparison.html", ComparisonRenderTest.page());
         write("empty.html", HtmlReport.render(TestingReports.empty()));
         write("hour.html", HtmlReport.render(TestingReports.hour()));
         write("short.html", HtmlReport.render(TestingReports.shortRun()));
         write("rollback.txt", TextReport.render(TestingReports.rollback(), false, 100));
         write("short.txt", TextReport.render(TestingReports.shortRun(), false, 100));
+    }
+
+    /** The width of what a page holds beyond that of its window, in CSS pixels, as the browser lays it out. */
+    private int overflow(String sample, int width) throws Exception {
+        String asking = "<script>addEventListener('load', () => { document.title ="
+                + " 'beyond ' + (document.documentElement.scrollWidth - innerWidth) + ' of ' + innerWidth });</script>";
+        String name = "measured-" + sample;
+        write(name, Files.readString(DIRECTORY.resolve(sample)).replace("</body>", asking + "</body>"));
+        String dom = chromium(name, "--window-size=" + width + ",2000", "--dump-dom");
+        Matcher title = Pattern.compile("<title>beyond (-?\\d+) of " + width + "</title>")
+                .matcher(dom);
+        assertTrue(title.find(), dom.substring(0, Math.min(dom.length(), 500)));
+        return Integer.parseInt(title.group(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rollback.html, 600", "rollback.html, 1280", "comparison.html, 600", "comparison.html, 1280"})
+    void pageIsNoWiderThanItsWindow(String sample, int width) throws Exception {
+        assertTrue(overflow(sample, width) <= 0, sample + " at " + width);
+    }
+
+    @Test
+    void comparisonLogsNoErrorAndSendsNoRequest() throws Exception {
+        String dom = chromium("comparison.html", "--dump-dom");
+        assertTrue(dom.contains("Percentile spectra"));
+        assertTrue(dom.contains("<path"), "the spectra are drawn");
+        assertEquals(List.of(), requestsOf("comparison.html"));
     }
 
     @Test

@@ -17,7 +17,9 @@ import dev.plimsoll.reports.results.MergedInterval;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Summary;
+import dev.plimsoll.reports.verdict.Ending;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.scenarios.Load;
 import dev.plimsoll.scenarios.Phase;
 import java.nio.file.Path;
@@ -193,6 +195,23 @@ final class TestingReports {
     }
 
     static Verdict verdict() {
+        Verdict judged = unwatched();
+        Verdict.Check broken = judged.checks().getFirst();
+        Watched watch = new Watched(
+                "steady",
+                50,
+                600,
+                42,
+                84,
+                Ending.BROKEN,
+                "the load ended after 42 s of steady: " + broken.expression() + " was surely broken",
+                List.of(new Watched.Decision(
+                        broken.expression(), broken.kind(), broken.outcome(), 84, 42, 0.95, broken)));
+        return new Verdict(
+                judged.format(), judged.run(), judged.verdict(), judged.reasons(), judged.checks(), Optional.of(watch));
+    }
+
+    private static Verdict unwatched() {
         return new Verdict(
                 1,
                 RUN,

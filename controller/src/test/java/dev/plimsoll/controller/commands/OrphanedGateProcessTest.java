@@ -1,0 +1,221 @@
+package dev.plimsoll.controller.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.plimsoll.controller.Polling;
+import dev.plimsoll.reports.bundle.RunInfo;
+import dev.plimsoll.reports.bundle.RunStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A controller is killed while its gate runs, and another takes its place. */
+class OrphanedGateProcessTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String RELEASE = "{\"namespace\":\"prod\",\"name\":\"chat\",\"checksum\":\"a\"}";
+    private static final String GATE = "/api/v1/gates/prod/chat/a";
+
+    private static TestingSimulator simulator;
+
+    @TempDir
+    private Path directory;
+
+    private HttpClient client;
+
+    @BeforeAll
+    static void startSimulator() throws Exception {
+        simulator = TestingSimulator.start();
+    }
+
+    @AfterAll
+    static void stopSimulator() throws Exception {
+        simulator.close();
+    }
+
+    @BeforeEach
+    void prepare() {
+        client = HttpClient.newHttpClient();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    private Launched controller(Duration steady) throws Exception {
+        Path scenarios = Files.createDirectories(directory.resolve("scenarios"));
+        Files.writeString(scenarios.resolve("chat.yaml"), """
+            name: chat
+            target: { url: "%s", api: openai-chat, timeout: 20s }
+            workload: [ { name: chat, input: { tokens: 16 }, output: { tokens: 4, exact: true } } ]
+            phases:
+              - { name: steady, duration: %ds, rate: 10/s }
+            gate:
+              thresholds: [ "errors.ratio < 20%%" ]
+            """.formatted(simulator.url(), steady.toSeconds()));
+        Launched controller =
+                Launched.start(directory, Map.of(), "controller", "--port", "0", "--scenarios", scenarios.toString());
+        controller.until(() -> controller.out().endsWith("\n"));
+        return controller;
+    }
+
+    private HttpResponse<String> send(Launched controller, String method, String path, String body)
+            throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(controller.out().strip() + path))
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> ask(Launched controller) throws IOException, InterruptedException {
+        return send(controller, "POST", "/api/v1/gates", RELEASE);
+    }
+
+    private JsonNode booked(Launched controller) throws IOException, InterruptedException {
+        return JSON.readTree(send(controller, "GET", GATE, "").body());
+    }
+
+    private String awaitRun(Launched controller) throws Exception {
+        Polling.until(() -> booked(controller).path("run").isTextual(), LIMIT, () -> "no run: " + controller.err());
+        return booked(controller).path("run").asText();
+    }
+
+    private static ProcessHandle process(JsonNode gate) {
+        return ProcessHandle.of(gate.path("process").path("pid").asLong()).orElseThrow();
+    }
+
+    private long runs() {
+        return new RunStore(directory.resolve("runs")).list().size();
+    }
+
+    @Test
+    void aGateThatStillRunsIsAdoptedAndItsVerdictIsTheAnswer() throws Exception {
+        String run;
+        ProcessHandle gate;
+        try (Launched killed = controller(Duration.ofSeconds(12))) {
+            assertEquals(425, ask(killed).statusCode());
+            run = awaitRun(killed);
+            gate = process(booked(killed));
+            killed.kill();
+            killed.await();
+        }
+        assertTrue(gate.isAlive(), "the gate outlives its controller");
+        try (Launched next = controller(Duration.ofSeconds(12))) {
+            HttpResponse<String> going = ask(next);
+            assertEquals(425, going.statusCode(), going.body());
+            assertEquals(gate.pid(), booked(next).path("process").path("pid").asLong());
+            assertEquals(run, awaitRun(next));
+            Polling.until(() -> ask(next).statusCode() == 200, LIMIT, next::err);
+            JsonNode verdict = JSON.readTree(ask(next).body());
+            assertEquals(run, verdict.path("run").asText());
+            assertEquals("judged", booked(next).path("state").asText());
+            assertTrue(booked(next).path("exit_code").isInt(), "which only a parent is told by the system");
+            assertEquals(1, runs(), "no second load for the release");
+        }
+    }
+
+    @Test
+    void aGateThatWasAdoptedEndsWithItsControllerAndNoOtherControllerCanHaveTheStore() throws Exception {
+        ProcessHandle gate;
+        try (Launched killed = controller(Duration.ofMinutes(2))) {
+            ask(killed);
+            awaitRun(killed);
+            gate = process(booked(killed));
+            killed.kill();
+            killed.await();
+        }
+        String taken = simulator.url().replaceAll(".*:", "");
+        try (Launched deaf =
+                Launched.start(directory, Map.of(), "controller", "--port", taken, "--scenarios", "scenarios")) {
+            assertEquals(ExitCode.FAILED.code(), deaf.await());
+            assertTrue(deaf.err().contains("cannot listen on"), deaf.err());
+            assertTrue(gate.isAlive(), "one that never served takes no gate along");
+        }
+        try (Launched next = controller(Duration.ofMinutes(2));
+                Launched second =
+                        Launched.start(directory, Map.of(), "controller", "--port", "0", "--scenarios", "scenarios")) {
+            assertEquals(ExitCode.FAILED.code(), second.await());
+            assertTrue(second.err().contains("another controller gates with the store runs"), second.err());
+            assertEquals("running", booked(next).path("state").asText(), "it is adopted");
+            next.terminate();
+            assertEquals(0, next.await(), next.err());
+            Polling.until(() -> !gate.isAlive(), LIMIT, () -> "the gate goes on");
+        }
+        assertEquals(
+                RunInfo.Status.ABORTED,
+                new RunStore(directory.resolve("runs"))
+                        .latest()
+                        .orElseThrow()
+                        .info()
+                        .status());
+    }
+
+    @Test
+    void aGateThatDiedIsNoVerdictAndBeginsAnewWhenItIsAskedForAgain() throws Exception {
+        String run;
+        try (Launched killed = controller(Duration.ofMinutes(2))) {
+            ask(killed);
+            run = awaitRun(killed);
+            ProcessHandle gate = process(booked(killed));
+            killed.kill();
+            killed.await();
+            gate.destroyForcibly();
+        }
+        try (Launched next = controller(Duration.ofMinutes(2))) {
+            Polling.until(() -> booked(next).path("state").asText().equals("lost"), LIMIT, next::err);
+            assertEquals(run, booked(next).path("run").asText());
+            for (String hook : new String[] {"confirm-promotion", "rollback"}) {
+                HttpResponse<String> answer = send(next, "POST", "/hooks/flagger/" + hook, RELEASE);
+                assertEquals(403, answer.statusCode(), hook);
+                assertTrue(answer.body().startsWith("no verdict: the gate's process died"), answer.body());
+            }
+            assertEquals(1, runs(), "nothing is sent before somebody asks");
+            assertEquals(425, ask(next).statusCode());
+            assertNotEquals(run, awaitRun(next));
+            assertEquals(2, runs());
+            next.terminate();
+            assertEquals(0, next.await(), next.err());
+        }
+    }
+
+    @Test
+    void aGateThatEndedWhileThereWasNoControllerHasItsAnswer() throws Exception {
+        String run;
+        try (Launched killed = controller(Duration.ofSeconds(2))) {
+            ask(killed);
+            run = awaitRun(killed);
+            ProcessHandle gate = process(booked(killed));
+            killed.kill();
+            killed.await();
+            Path bundle = directory.resolve("runs").resolve(run);
+            Polling.until(() -> Files.exists(bundle.resolve("verdict.json")), LIMIT, () -> "no verdict");
+            Polling.until(() -> !gate.isAlive(), LIMIT, () -> "the gate goes on");
+        }
+        try (Launched next = controller(Duration.ofSeconds(2))) {
+            Polling.until(() -> booked(next).path("state").asText().equals("judged"), LIMIT, next::err);
+            HttpResponse<String> answer = ask(next);
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertEquals(run, JSON.readTree(answer.body()).path("run").asText());
+            assertEquals(1, runs());
+        }
+    }
+}
