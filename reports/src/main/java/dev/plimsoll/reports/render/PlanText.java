@@ -21,6 +21,7 @@ public final class PlanText {
     public static String render(GatePlan plan, int width) {
         StringBuilder text = new StringBuilder("plan for " + Terminal.clean(plan.scenario()) + ", from "
                 + (plan.runs().size() == 1 ? "one promoted run" : plan.runs().size() + " promoted runs")
+                + (plan.older() == 0 ? "" : " and what " + plan.older() + " older ones differ by")
                 + "; it measures "
                 + Quantities.clock(plan.planned()) + "\n\n");
         Columns table = new Columns().column("check", false, 0);

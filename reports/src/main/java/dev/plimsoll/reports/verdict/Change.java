@@ -41,13 +41,19 @@ record Change(double value, double variance, double freedom, double assumed) {
         return Double.isNaN(variance) ? Double.NaN : value == 0 ? 1 : Math.min(1, 2 * chanceBeyond(Math.abs(value)));
     }
 
+    /** How far the change strays from the true one, in all but 1 − share of runs of a side. */
+    double strays(double share) {
+        double all = variance + assumed;
+        return all == 0 ? 0 : Math.sqrt(all) * withAssumed(all).inverseCumulativeProbability(share);
+    }
+
     private double chanceBeyond(double distance) {
         double all = variance + assumed;
-        if (all == 0) {
-            return 0;
-        }
-        /* What is assumed is a number and no estimate: it has no degrees of freedom to lose (Welch, Satterthwaite). */
-        double effective = variance == 0 ? Double.MAX_VALUE : freedom * (all / variance) * (all / variance);
-        return TDistribution.of(effective).survivalProbability(distance / Math.sqrt(all));
+        return all == 0 ? 0 : withAssumed(all).survivalProbability(distance / Math.sqrt(all));
+    }
+
+    /* What is assumed is a number and no estimate: it has no degrees of freedom to lose (Welch, Satterthwaite). */
+    private TDistribution withAssumed(double all) {
+        return TDistribution.of(variance == 0 ? Double.MAX_VALUE : freedom * (all / variance) * (all / variance));
     }
 }

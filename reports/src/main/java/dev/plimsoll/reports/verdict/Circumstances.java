@@ -141,6 +141,11 @@ public final class Circumstances {
         return Optional.of(new Mismatch(Optional.empty(), "load " + earlier.load + ", now " + load));
     }
 
+    /** Whether both tell the same: nothing differs, and what one tells the other does, too. */
+    public boolean isLike(Circumstances other) {
+        return differences(other, Set.of()).isEmpty() && unknown(other).isEmpty();
+    }
+
     /** What one of the two runs does not tell: what, and whether it is the earlier one. */
     record Unknown(String what, boolean ofEarlier) {
         String clause() {

@@ -1,114 +1,110 @@
 package dev.plimsoll.reports.verdict;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.statistics.distribution.FDistribution;
 
 /**
  * Two groups of runs held against each other, with two levels of variance.
  *
- * <p>The batches of each run tell how sure its own value is. Runs of one group that differ by more than that tell how
- * much runs of the same code differ; the variances of both groups are pooled, and a single run is taken to differ by as
- * much. Two runs are few to tell, and are taken at their word only when chance is unlikely (F test at
- * {@value #RUNS_DIFFER}). With fewer than {@value #ENOUGH} degrees of freedom, such as after one earlier run, the
- * variance between runs is unknown. Then the interval is that of these very runs, and a change is only called sure where
- * it is too large for runs whose values scatter by {@value #ASSUMED_SPREAD} (one standard deviation, as a share). Degrees of
- * freedom by Welch and Satterthwaite (1946); the variance of a relative change by the delta method.
+ * <p>The batches of each run tell how sure its own value is; the {@link RunSpread} how much runs of the same code differ
+ * beyond that, which counts once for each run. Where it is unknown, the interval is that of these very runs, and a change
+ * is only called sure where it is too large for runs whose values scatter by {@value #ASSUMED_SPREAD} (one standard
+ * deviation, as a share). Degrees of freedom by Satterthwaite (1946); the variance of a relative change by the delta
+ * method.
  *
- * @param before the earlier group
- * @param after the later group
- * @param shared whether one estimate of what runs differ by stands on both sides
- * @param spreadKnown whether the variance between runs is known
+ * @param before the earlier group's mean, with the variance that its batches give it
+ * @param beforeRuns how many runs it is of
+ * @param after the later group's
+ * @param afterRuns how many runs it is of
+ * @param spread how much runs differ
  */
-record Contrast(Estimate before, Estimate after, boolean shared, boolean spreadKnown) {
+record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, RunSpread spread) {
     /** What runs of the same code are taken to scatter by where nothing tells: a standard deviation, as a share. */
     static final double ASSUMED_SPREAD = 0.05;
 
-    private static final double RUNS_DIFFER = 0.1;
-    private static final int ENOUGH = 2;
-
     /** Of groups that have a run each, at least. */
     static Contrast of(List<Estimate> before, List<Estimate> after) {
-        Estimate ofBefore = mean(before);
-        Estimate ofAfter = mean(after);
-        int freedom = before.size() + after.size() - 2;
-        double ofOneRun = freedom < 1 ? Double.NaN : (squares(before) + squares(after)) / freedom;
-        boolean byRuns = differ(ofOneRun, freedom, before.size() > 1 ? before : after);
-        boolean known = freedom >= ENOUGH;
-        if (!byRuns) {
-            return new Contrast(ofBefore, ofAfter, false, known);
+        return of(before, after, List.of());
+    }
+
+    /**
+     * Of groups that have a run each, at least.
+     *
+     * @param older groups of runs that are not compared, and tell how much runs differ
+     */
+    static Contrast of(List<Estimate> before, List<Estimate> after, List<List<Estimate>> older) {
+        List<List<Estimate>> groups = new ArrayList<>();
+        groups.add(before);
+        if (after.size() > 1) {
+            groups.add(after);
         }
-        Estimate base = new Estimate(ofBefore.value(), ofOneRun / before.size(), freedom);
-        boolean shared = !(ofAfter.variance() * after.size() > ofOneRun);
-        Estimate run = shared ? new Estimate(ofAfter.value(), ofOneRun / after.size(), freedom) : ofAfter;
-        return new Contrast(base, run, shared, known);
+        groups.addAll(older);
+        return new Contrast(mean(before), before.size(), mean(after), after.size(), RunSpread.of(groups));
+    }
+
+    /** Whether the variance between runs is known. */
+    boolean spreadKnown() {
+        return spread.isKnown();
+    }
+
+    /** The same with later runs that were so many times as long. */
+    Contrast longer(double times) {
+        Estimate long1 = new Estimate(after.value(), after.variance() / times, after.freedom() * times);
+        return new Contrast(before, beforeRuns, long1, afterRuns, spread);
     }
 
     /** The change as a share of the earlier group, which is not 0. */
-    Change relative(int beforeRuns, int afterRuns) {
+    Change relative() {
         double ratio = after.value() / before.value();
         double weight = 1 / (before.value() * before.value());
-        double spread = ASSUMED_SPREAD * ASSUMED_SPREAD * ratio * ratio;
-        return change(ratio - 1, weight, ratio * ratio * weight, spread / beforeRuns + spread / afterRuns);
+        double assumed = ASSUMED_SPREAD * ASSUMED_SPREAD * ratio * ratio;
+        return change(ratio - 1, weight, ratio * ratio * weight, assumed / beforeRuns + assumed / afterRuns);
     }
 
     /** The change in the metric's unit. */
-    Change absolute(int beforeRuns, int afterRuns) {
-        double spread = ASSUMED_SPREAD * ASSUMED_SPREAD;
+    Change absolute() {
+        double assumed = ASSUMED_SPREAD * ASSUMED_SPREAD;
         return change(
                 after.value() - before.value(),
                 1,
                 1,
-                spread * before.value() * before.value() / beforeRuns
-                        + spread * after.value() * after.value() / afterRuns);
+                assumed * before.value() * before.value() / beforeRuns
+                        + assumed * after.value() * after.value() / afterRuns);
     }
 
     private Change change(double value, double afterWeight, double beforeWeight, double assumed) {
-        double first = after.variance() * afterWeight;
-        double second = before.variance() * beforeWeight;
-        double sum = first + second;
-        double freedom = shared
-                ? before.freedom()
-                : sum * sum / (first * first / after.freedom() + second * second / before.freedom());
-        return new Change(value, sum, freedom, spreadKnown ? 0 : assumed);
+        double runs = beforeWeight / beforeRuns + afterWeight / afterRuns;
+        double ofAfter = after.variance() * afterWeight;
+        double ofBefore = before.variance() * beforeWeight;
+        boolean apart = spread.isBeyondBatches();
+        /* What the batches explain is part of what runs are seen to differ by, and is taken out of it. */
+        double seen = (apart ? spread.perRun() : spread.between()) * runs;
+        double explained = apart ? spread.within() * runs : 0;
+        double batches = ofBefore - explained;
+        double sum = seen + batches + ofAfter;
+        if (Double.isNaN(sum) && apart) {
+            return new Change(value, seen, spread.freedom(), spreadKnown() ? 0 : assumed);
+        }
+        double terms = term(seen, spread.freedom())
+                + term(batches, apart ? spread.withinFreedom() : before.freedom())
+                + term(ofAfter, after.freedom());
+        return new Change(value, sum, sum * sum / terms, spreadKnown() ? 0 : assumed);
+    }
+
+    private static double term(double variance, double freedom) {
+        return variance == 0 ? 0 : variance * variance / freedom;
     }
 
     /* The mean of the runs, with the variance that their own batches give it. */
     private static Estimate mean(List<Estimate> runs) {
         int n = runs.size();
-        double value = 0;
         double sum = 0;
-        double squares = 0;
+        double terms = 0;
         for (Estimate run : runs) {
-            value += run.value() / n;
             sum += run.variance();
-            squares += run.variance() * run.variance() / run.freedom();
+            terms += term(run.variance(), run.freedom());
         }
-        double freedom = sum > 0 ? sum * sum / squares : n;
-        return new Estimate(value, sum / n / n, freedom);
-    }
-
-    private static double squares(List<Estimate> runs) {
-        double mean = runs.stream().mapToDouble(Estimate::value).average().orElseThrow();
-        return runs.stream()
-                .mapToDouble(run -> (run.value() - mean) * (run.value() - mean))
-                .sum();
-    }
-
-    /* Whether runs differ by more than the batches of theirs explain. */
-    private static boolean differ(double ofOneRun, int freedom, List<Estimate> runs) {
-        if (freedom < 1 || ofOneRun == 0) {
-            return false;
-        }
-        Estimate within = mean(runs);
-        double explained = within.variance() * runs.size();
-        if (Double.isNaN(explained) || explained == 0) {
-            return true;
-        }
-        boolean more = ofOneRun > explained;
-        return freedom >= ENOUGH
-                ? more
-                : more
-                        && FDistribution.of(freedom, within.freedom()).survivalProbability(ofOneRun / explained)
-                                < RUNS_DIFFER;
+        double freedom = sum > 0 ? sum * sum / terms : n;
+        return new Estimate(RunSpread.mean(runs), sum / n / n, freedom);
     }
 }

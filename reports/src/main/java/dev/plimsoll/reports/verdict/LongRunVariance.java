@@ -50,16 +50,28 @@ record LongRunVariance(double value, double freedom) {
         double expected = 0;
         for (int j = 1; j <= cosines; j++) {
             double frequency = Math.PI * j / n;
-            double weighted = 0;
-            for (int i = 0; i < n; i++) {
-                weighted += residuals[i] * Math.cos(frequency * (i + 0.5));
-            }
+            double weighted = weighted(residuals, frequency);
             found += 2.0 / n * weighted * weighted;
             expected += (1 - correlation)
                     * (1 - correlation)
                     / (1 - 2 * correlation * Math.cos(frequency) + correlation * correlation);
         }
         return found / expected;
+    }
+
+    /* The sum of residual i times cos(frequency (i + 1/2)), each cosine from the two before it (Chebyshev). */
+    private static double weighted(double[] residuals, double frequency) {
+        double twice = 2 * Math.cos(frequency);
+        double cosine = Math.cos(frequency / 2);
+        double before = cosine;
+        double sum = 0;
+        for (double residual : residuals) {
+            sum += residual * cosine;
+            double next = twice * cosine - before;
+            before = cosine;
+            cosine = next;
+        }
+        return sum;
     }
 
     private static double correlation(List<double[]> strata) {

@@ -94,7 +94,8 @@ public final class RunComparison {
                                     + " with a value for each request"))
                     .toList();
         }
-        return new BaselineFamily(checks, confidence).checks(after.results().get(), earlier);
+        return new BaselineFamily(checks, EarlierRuns.of(earlier))
+                .checks(after.results().get(), confidence);
     }
 
     private Comparison comparison(Set<Difference> allow) {
@@ -257,9 +258,9 @@ public final class RunComparison {
             Contrast contrast = Contrast.of(estimates(first), estimates(second));
             spreadKnown |= contrast.spreadKnown();
             boolean fromZero = contrast.before().value() == 0;
-            change = fromZero ? Optional.empty() : Optional.of(contrast.relative(first.size(), second.size()));
+            change = fromZero ? Optional.empty() : Optional.of(contrast.relative());
             /* Of 0 no share can be told, but that errors came up can. */
-            tested = fromZero ? Optional.of(contrast.absolute(first.size(), second.size())) : change;
+            tested = fromZero ? Optional.of(contrast.absolute()) : change;
         }
         measurements.add(
                 new Measurement(figure, first.size() == before.size() ? first : List.of(), second, change, tested));

@@ -16,7 +16,6 @@ import dev.plimsoll.scenarios.Operator;
 import dev.plimsoll.scenarios.Threshold;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +47,11 @@ public final class Watch {
 
     private final Gate gate;
     private final Optional<OpenEnd> end;
-    private final List<RunResults> baseline;
+    private final BaselineFamily family;
     private final Purses purses;
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
-    private final Map<Level, List<Judged>> families = new HashMap<>();
+    private Optional<BaselineFamily.Look> comparisons = Optional.empty();
     private double written;
     private int looks;
     private int compared;
@@ -66,10 +65,9 @@ public final class Watch {
      * @param end the end that the gate may move; absent: only a broken limit ends the load early
      * @param baseline earlier runs to compare with; empty when there are none
      */
-    public Watch(Gate gate, Optional<OpenEnd> end, List<RunResults> baseline) {
+    public Watch(Gate gate, Optional<OpenEnd> end, EarlierRuns baseline) {
         this.gate = requireNonNull(gate, "gate");
         this.end = requireNonNull(end, "end");
-        this.baseline = List.copyOf(baseline);
         purses = Purses.of(gate, end);
         for (Threshold threshold : gate.thresholds()) {
             items.add(new Item(
@@ -79,9 +77,9 @@ public final class Watch {
                     threshold.operator(),
                     results -> level -> new ThresholdCheck(threshold, level).judge(results)));
         }
+        List<BaselineCheck> checks = gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
+        family = new BaselineFamily(checks, baseline);
         if (!baseline.isEmpty()) {
-            List<BaselineCheck> checks =
-                    gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
             for (int i = 0; i < checks.size(); i++) {
                 int index = i;
                 items.add(new Item(
@@ -89,15 +87,17 @@ public final class Watch {
                         checks.get(i).expression(),
                         Subject.of(checks.get(i)),
                         checks.get(i).operator(),
-                        results -> level -> family(checks, level, results).get(index)));
+                        results -> level -> comparisons(results).judge(index, level)));
             }
         }
     }
 
-    /* Each comparison is judged among all of them; a look judges them once. */
-    private List<Judged> family(List<BaselineCheck> checks, Level level, RunResults results) {
-        return families.computeIfAbsent(
-                level, l -> new BaselineFamily(checks, l.confidence()).judge(results, baseline));
+    /* Results grow between looks, and stay during one. */
+    private BaselineFamily.Look comparisons(RunResults results) {
+        if (comparisons.isEmpty()) {
+            comparisons = Optional.of(family.look(results));
+        }
+        return comparisons.get();
     }
 
     /* A check; compared by identity, for two may be written alike. */
@@ -155,7 +155,7 @@ public final class Watch {
         }
         looks++;
         written = Math.max(written, written(soFar));
-        families.clear();
+        comparisons = Optional.empty();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
             if (broken.isPresent()) {
@@ -238,7 +238,7 @@ public final class Watch {
         boolean fit = fitness(soFar).fit();
         boolean failed = false;
         for (Item item : items) {
-            Judged judged = item.judging.apply(soFar).apply(purses.last());
+            Judged judged = item.judging.apply(soFar).apply(purses.last(item.kind));
             if (judged.is(Verdict.CheckOutcome.PASS) || judged.is(Verdict.CheckOutcome.FAIL)) {
                 decide(item, judged.check(), judged.check().outcome(), seconds);
                 failed |= fit && judged.is(Verdict.CheckOutcome.FAIL);
@@ -323,7 +323,10 @@ public final class Watch {
     }
 
     private boolean isSettledByLoad(Item item, Judged judged, RunResults soFar) {
-        return judged.is(Verdict.CheckOutcome.UNDECIDED) && !decided.containsKey(item) && tellsOfTheEnd(item, soFar);
+        return judged.is(Verdict.CheckOutcome.UNDECIDED)
+                && judged.byLoad()
+                && !decided.containsKey(item)
+                && tellsOfTheEnd(item, soFar);
     }
 
     /**

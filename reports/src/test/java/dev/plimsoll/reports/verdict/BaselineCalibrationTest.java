@@ -147,7 +147,7 @@ class BaselineCalibrationTest {
                             run.name(), run.measured().get(i)));
                 }
                 comparisons.add(new BaselineComparison(
-                        checks.get(i), CONFIDENCE, now.measured().get(i), earlier));
+                        checks.get(i), CONFIDENCE, now.measured().get(i), earlier, List.of()));
             }
             return comparisons;
         }

@@ -131,8 +131,8 @@ class CalibrationTest {
                     before.add(earlier.get((i + k) % earlier.size()));
                 }
                 found[
-                        new BaselineFamily(List.of(check), CONFIDENCE)
-                                .checks(runs.get(i), before)
+                        new BaselineFamily(List.of(check), EarlierRuns.of(before))
+                                .checks(runs.get(i), CONFIDENCE)
                                 .getFirst()
                                 .outcome()
                                 .ordinal()]++;
