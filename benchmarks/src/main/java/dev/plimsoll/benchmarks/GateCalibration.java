@@ -159,8 +159,8 @@ public final class GateCalibration {
         int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
         List<String> parts = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : PARTS;
         if (gates < 1 || !PARTS.containsAll(parts)) {
-            throw new IllegalArgumentException("gate-calibration [GATES] [same|limit|far|change]…, not "
-                    + String.join(" ", arguments));
+            throw new IllegalArgumentException(
+                    "gate-calibration [GATES] [same|limit|far|change]…, not " + String.join(" ", arguments));
         }
         System.out.printf(
                 "%,d gates each; seconds correlated by 0.6; runs of the same code differ by %.0f %%; earlier runs of %d s%n",

@@ -56,8 +56,8 @@ record Baselines(EarlierRuns runs, String problem, List<String> notes, Optional<
         }
         GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
         Circumstances known = circumstances(now, results, limits);
-        Optional<Baselines> same = before.filter(
-                one -> one.chosenFor().filter(known::isLike).isPresent());
+        Optional<Baselines> same =
+                before.filter(one -> one.chosenFor().filter(known::isLike).isPresent());
         return same.orElseGet(() -> {
             Baselines found = find(wanted.get(), store, now.scenario().loadHash(), known);
             return new Baselines(found.runs(), found.problem(), found.notes(), Optional.of(known));

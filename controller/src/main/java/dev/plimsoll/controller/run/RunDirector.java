@@ -458,8 +458,7 @@ public final class RunDirector {
             baselines = Optional.of(Baselines.find(
                     scenario.gate(), request.store(), card.running(), ledger.results(), Optional.empty()));
         }
-        return new Watch(
-                gate, request.openEnd(), baselines.map(Baselines::runs).orElse(EarlierRuns.NONE));
+        return new Watch(gate, request.openEnd(), baselines.map(Baselines::runs).orElse(EarlierRuns.NONE));
     }
 
     private static boolean isOfGpus(ProbeSpec probe) {

@@ -126,8 +126,8 @@ final class ComparisonPlan {
     }
 
     private String why(RunSpread spread) {
-        String least = least().map(change -> "; the least change that a length tells is "
-                        + Quantities.digits(PERCENT * change) + " %")
+        String least = least().map(change ->
+                        "; the least change that a length tells is " + Quantities.digits(PERCENT * change) + " %")
                 .orElse("");
         if (!spread.isKnown()) {
             return (before.size() == 1 ? "one earlier run does" : "two earlier runs do")

@@ -80,7 +80,9 @@ class GatePlanTest {
         GatePlan.Line line = only(plan);
         assertEquals(Optional.empty(), line.lengths().getFirst().seconds());
         assertEquals(0.1, line.between().orElseThrow(), 0.01);
-        assertTrue(line.note().startsWith("runs differ by too much, as far as 3 earlier runs tell; the least"), line.note());
+        assertTrue(
+                line.note().startsWith("runs differ by too much, as far as 3 earlier runs tell; the least"),
+                line.note());
         assertTrue(line.note().contains("; promote more runs, of which up to 20 tell"), line.note());
         assertEquals(Optional.empty(), plan.lengths().getFirst().seconds());
     }
@@ -88,11 +90,16 @@ class GatePlanTest {
     /** 5 % is assumed of each of two runs: t · 5 % · √2 and what the value strays by, 3.6 · 7.1 % · 1.5 = 38 % in all. */
     @Test
     void oneEarlierRunSaysThatItTellsNothingOfOthers() throws ScenarioException {
-        GatePlan.Line line = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05, 0.5));
+        GatePlan.Line line =
+                only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05, 0.5));
         assertEquals(Optional.empty(), line.lengths().getFirst().seconds());
         assertTrue(line.lengths().getLast().seconds().isPresent());
         assertEquals(Optional.empty(), line.between());
-        assertTrue(line.note().startsWith("one earlier run does not tell how much runs differ, and 5 % is assumed; the least"), line.note());
+        assertTrue(
+                line.note()
+                        .startsWith(
+                                "one earlier run does not tell how much runs differ, and 5 % is assumed; the least"),
+                line.note());
     }
 
     /** 1 / 0.01 % is 10,000 requests, which take 500 s at 20 a second. */
