@@ -14,6 +14,7 @@ import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,8 +57,6 @@ public final class GateCalibration {
 
     /** Limits on the change of releases that did not change. */
     enum Limits {
-        /** Close to what chance does. */
-        CLOSE("latency.mean <= +5%", "latency.p99 <= +10%", "throughput >= -3%"),
         /** As people write them. */
         USUAL("latency.mean <= +10%", "latency.p99 <= +20%", "throughput >= -5%"),
         /** The truth lies at each limit, and the slightest growth by chance is beyond it. */
@@ -73,6 +72,24 @@ public final class GateCalibration {
             return GateCalibration.scenario(PLANNED, watching, comparing(checks));
         }
     }
+
+    /**
+     * Gates of releases that did not change.
+     *
+     * @param earlier how many runs there were before
+     * @param limits on the change
+     * @param watching how they are watched
+     */
+    record Setting(int earlier, Limits limits, Watching watching) {}
+
+    /**
+     * Gates of releases that did.
+     *
+     * @param earlier how many runs there were before
+     * @param seconds how long each of them was
+     * @param change what changed
+     */
+    record Search(int earlier, int seconds, Change change) {}
 
     /** Changes to be found. */
     enum Change {
@@ -163,7 +180,7 @@ public final class GateCalibration {
                     "gate-calibration [GATES] [same|limit|far|change]…, not " + String.join(" ", arguments));
         }
         System.out.printf(
-                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by %.0f %%; earlier runs of %d s%n",
+                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by %.0f %%; gates of %d s%n",
                 gates, 100 * SPREAD, PLANNED);
         if (parts.contains("same")) {
             printSame(gates);
@@ -185,26 +202,43 @@ public final class GateCalibration {
     }
 
     private static void printSame(int gates) {
+        List<Setting> settings = new ArrayList<>();
         for (int earlier : new int[] {5, MANY}) {
             for (Limits limits : Limits.values()) {
-                System.out.printf(
-                        "%nThe same code again, %d earlier runs: %s%n", earlier, String.join(", ", limits.checks));
                 for (Watching watching : Watching.values()) {
-                    print(watching.name(), sameCode(gates, earlier, limits, watching));
+                    settings.add(new Setting(earlier, limits, watching));
                 }
             }
+        }
+        List<Shares> found = sameCode(gates, settings);
+        for (int i = 0; i < settings.size(); i++) {
+            Setting one = settings.get(i);
+            if (one.watching() == Watching.ONCE) {
+                System.out.printf(
+                        "%nThe same code again, %d earlier runs: %s%n",
+                        one.earlier(), String.join(", ", one.limits().checks));
+            }
+            print(one.watching().name(), found.get(i));
         }
     }
 
     private static void printChanges(int gates) {
-        for (int earlier : new int[] {5, 10, MANY}) {
-            System.out.printf(
-                    "%nA change of mean +10%%, p99 +20%%, throughput -5%%, %d earlier runs, played for as long as the plan"
-                            + " gave%n",
-                    earlier);
+        List<Search> searches = new ArrayList<>();
+        for (int[] earlier : new int[][] {{5, PLANNED}, {10, PLANNED}, {MANY, PLANNED}, {MANY, 2 * PLANNED}}) {
             for (Change change : Change.values()) {
-                print(change.name(), planned(gates, earlier, change));
+                searches.add(new Search(earlier[0], earlier[1], change));
             }
+        }
+        List<Found> found = planned(gates, searches);
+        for (int i = 0; i < searches.size(); i++) {
+            Search one = searches.get(i);
+            if (one.change() == Change.MEAN) {
+                System.out.printf(
+                        "%nA change of mean +10%%, p99 +20%%, throughput -5%%, %d earlier runs of %d s, played for as long as"
+                                + " the plan gave%n",
+                        one.earlier(), one.seconds());
+            }
+            print(one.change().name(), found.get(i));
         }
     }
 
@@ -212,10 +246,22 @@ public final class GateCalibration {
         System.out.printf("  %-10s %s%n", name, figures);
     }
 
-    /** Releases that did not change. */
-    static Shares sameCode(int gates, int earlier, Limits limits, Watching watching) {
-        Scenario scenario = limits.scenario(watching);
-        return Shares.of(all(gates, 1, random -> gate(scenario, SAME, earlier(scenario, earlier, random), random)));
+    /** Releases that did not change; each is played in all settings. */
+    static List<Shares> sameCode(int gates, List<Setting> settings) {
+        List<List<One>> ones = all(gates, 1, random -> {
+            List<RunResults> earlier = earlier(PLANNED, random);
+            long now = random.nextLong();
+            List<One> played = new ArrayList<>();
+            for (Setting one : settings) {
+                Scenario scenario = one.limits().scenario(one.watching());
+                played.add(gate(scenario, SAME, baseline(scenario, earlier, one.earlier()), new SplittableRandom(now)));
+            }
+            return played;
+        });
+        return IntStream.range(0, settings.size())
+                .mapToObj(i ->
+                        Shares.of(ones.stream().map(played -> played.get(i)).toList()))
+                .toList();
     }
 
     /** Gates whose limit is the true value, which half of all estimates break. */
@@ -237,19 +283,35 @@ public final class GateCalibration {
         return Shares.of(all(gates, 3, random -> gate(scenario, SAME, EarlierRuns.NONE, random)));
     }
 
-    /** Gates that last as long as their plan says. */
-    static Found planned(int gates, int earlierRuns, Change change) {
+    /** Gates that last as long as their plan says; each is looked for in all searches. */
+    static List<Found> planned(int gates, List<Search> searches) {
+        List<List<Optional<One>>> ones = all(gates, 4, random -> {
+            Map<Integer, List<RunResults>> earlier = new HashMap<>();
+            long now = random.nextLong();
+            return searches.stream()
+                    .map(one -> planned(
+                            one,
+                            earlier.computeIfAbsent(one.seconds(), seconds -> earlier(seconds, random)),
+                            new SplittableRandom(now)))
+                    .toList();
+        });
+        return IntStream.range(0, searches.size())
+                .mapToObj(
+                        i -> Found.of(ones.stream().map(played -> played.get(i)).toList()))
+                .toList();
+    }
+
+    private static Optional<One> planned(Search search, List<RunResults> earlier, SplittableRandom random) {
+        Change change = search.change();
         String check = comparing(List.of(change.check));
-        Scenario before = scenario(PLANNED, Watching.ONCE, check);
-        return Found.of(all(gates, 4 + change.ordinal(), random -> {
-            EarlierRuns earlier = earlier(before, earlierRuns, random);
-            Optional<Double> seconds = GatePlan.of(before, earlier, List.of(change.beyond))
-                    .lengths()
-                    .getFirst()
-                    .seconds();
-            return seconds.map(length ->
-                    gate(scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, earlier, random));
-        }));
+        Scenario before = scenario(search.seconds(), Watching.ONCE, check);
+        EarlierRuns baseline = baseline(before, earlier, search.earlier());
+        return GatePlan.of(before, baseline, List.of(change.beyond))
+                .lengths()
+                .getFirst()
+                .seconds()
+                .map(length -> gate(
+                        scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, baseline, random));
     }
 
     private static double share(List<One> ones, Verdict.Outcome outcome) {
@@ -266,16 +328,20 @@ public final class GateCalibration {
                 .toList();
     }
 
-    private static EarlierRuns earlier(Scenario scenario, int count, SplittableRandom random) {
-        Gate gate = scenario.gate().orElseThrow();
-        Gate.Baseline baseline = gate.baseline().orElseThrow();
+    private static List<RunResults> earlier(int seconds, SplittableRandom random) {
         List<RunResults> runs = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            runs.add(new SimulatedRuns.Run("earlier-" + i, SAME, PLANNED, random)
-                    .play(PLANNED)
+        for (int i = 0; i < MANY; i++) {
+            runs.add(new SimulatedRuns.Run("earlier-" + i, SAME, seconds, random)
+                    .play(seconds)
                     .results());
         }
-        return EarlierRuns.of(runs, baseline.runs(), baseline.checks(), gate.confidence());
+        return runs;
+    }
+
+    private static EarlierRuns baseline(Scenario scenario, List<RunResults> earlier, int count) {
+        Gate gate = scenario.gate().orElseThrow();
+        Gate.Baseline baseline = gate.baseline().orElseThrow();
+        return EarlierRuns.of(earlier.subList(0, count), baseline.runs(), baseline.checks(), gate.confidence());
     }
 
     /* Plays a gate as a controller does. */

@@ -156,8 +156,7 @@ class AgentsProcessTest {
         Watched watched = outcome.verdict().flatMap(Verdict::watch).orElseThrow();
         assertEquals(Ending.DECIDED, watched.ending(), watched::toString);
         assertTrue(watched.seconds() < 60 && watched.seconds() == Math.rint(watched.seconds()), watched::toString);
-        assertEquals(
-                Optional.of(Verdict.Outcome.PROMOTE), outcome.verdict().map(Verdict::verdict));
+        assertEquals(Optional.of(Verdict.Outcome.PROMOTE), outcome.verdict().map(Verdict::verdict));
 
         Summary.Counts steady = steady(outcome);
         assertEquals(Math.round(30 * watched.seconds()), steady.scheduled(), watched::toString);

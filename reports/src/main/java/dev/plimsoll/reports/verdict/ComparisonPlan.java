@@ -213,10 +213,12 @@ final class ComparisonPlan {
     }
 
     private BaselineComparison at(double value, double seconds) {
+        /* What is larger varies more, as latencies do. */
+        double scale = Math.max(1, Math.abs(value / RunSpread.mean(estimates())));
         Measured now = Measured.of(
                 value,
                 Measured.Outlook.NONE,
-                Math.sqrt(variancePerRate / seconds),
+                scale * Math.sqrt(variancePerRate / seconds),
                 Math.max(1, freedomPerSecond * seconds),
                 1);
         return new BaselineComparison(check, confidence, now, before, older);

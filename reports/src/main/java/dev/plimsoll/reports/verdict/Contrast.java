@@ -82,7 +82,8 @@ record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, 
         double explained = apart ? spread.within() * runs : 0;
         double batches = ofBefore - explained;
         double sum = seen + batches + ofAfter;
-        if (Double.isNaN(sum) && apart) {
+        if (apart && Double.isNaN(spread.within())) {
+            /* What is judged as observed has no batches; runs tell all there is. */
             return new Change(value, seen, spread.freedom(), spreadKnown() ? 0 : assumed);
         }
         double terms = term(seen, spread.freedom())

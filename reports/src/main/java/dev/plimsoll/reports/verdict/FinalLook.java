@@ -22,13 +22,13 @@ final class FinalLook {
 
     /** Judges a check that looks at a level. */
     Judged judge(Verdict.Kind kind, String expression, Function<Level, Judged> check) {
-        Judged now = check.apply(watched.map(one -> purses.atEnd(one, kind)).orElseGet(() -> purses.last(kind)));
+        Judged now = check.apply(watched.map(one -> purses.atEnd(one, kind)).orElseGet(() -> purses.planned(kind)));
         Optional<Watched.Decision> before =
                 watched.filter(one -> purses.openEnd()).flatMap(one -> one.decision(kind, expression));
         if (!now.is(Verdict.CheckOutcome.UNDECIDED) || before.isEmpty()) {
             return now;
         }
-        Judged whole = check.apply(purses.last(kind));
+        Judged whole = check.apply(purses.planned(kind));
         return whole.is(before.get().outcome()) ? whole : now;
     }
 }

@@ -111,7 +111,7 @@ public record GatePlan(
         }
         List<BaselineCheck> comparisons =
                 gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
-        double confidence = purses.last(Verdict.Kind.BASELINE).confidence();
+        double confidence = purses.planned(Verdict.Kind.BASELINE).confidence();
         for (BaselineCheck check : comparisons) {
             lines.add(new ComparisonPlan(check, confidence, comparisons.size(), planned, earlier).line(changes));
         }

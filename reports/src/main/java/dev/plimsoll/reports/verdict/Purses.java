@@ -9,9 +9,10 @@ import java.util.Optional;
  *
  * <p>A run whose length is fixed has one look that counts, with all of {@code 1 − confidence}. Where the gate may move
  * the end, equal parts go to all looks on the way together, to the one at the planned end, and to the one at the longest
- * length if it is another. Whatever happens, one of them errs with a probability of at most their sum. Looks on the way
- * at comparisons get a fifth: what runs differ by is the same at each look, so the last one tells little that they did
- * not, and should not be the one to pay (as O'Brien and Fleming 1979 spend little early).
+ * length if it is another. Whatever happens, one of them errs with a probability of at most their sum. In comparisons the
+ * look at the planned end gets the most, and all others a fifth for each: what runs differ by is the same at each look, so
+ * more of them tell little that this one does not, and it should not be the one to pay (as O'Brien and Fleming 1979 spend
+ * little early).
  *
  * @param alpha what all parts may err together
  * @param parts into how many it is divided
@@ -20,7 +21,7 @@ import java.util.Optional;
  */
 record Purses(double alpha, int parts, double tightest, boolean openEnd) {
     private static final double EARLY = 0.5;
-    private static final double COMPARED_EARLY = 0.2;
+    private static final double COMPARED_OTHER = 0.2;
 
     static Purses of(Gate gate, Optional<OpenEnd> end) {
         double planned = end.map(one -> one.planned().toNanos() / 1e9).orElse(1.0);
@@ -51,7 +52,7 @@ record Purses(double alpha, int parts, double tightest, boolean openEnd) {
 
     /** One of some looks at comparisons on the way whose times were fixed beforehand. */
     Level oneOf(int looks) {
-        return Level.fixed(1 - COMPARED_EARLY * alpha / looks);
+        return Level.fixed(1 - COMPARED_OTHER * alpha / looks);
     }
 
     /** A look at a time that was fixed beforehand. */
@@ -59,16 +60,21 @@ record Purses(double alpha, int parts, double tightest, boolean openEnd) {
         return Level.fixed(promised());
     }
 
-    /** The same of a check of that kind. */
-    Level last(Verdict.Kind kind) {
-        return kind == Verdict.Kind.BASELINE && parts > 1
-                ? Level.fixed(1 - (1 - COMPARED_EARLY) * alpha / (parts - 1))
-                : last();
+    /** The look at the planned end, at a check of that kind. */
+    Level planned(Verdict.Kind kind) {
+        return kind == Verdict.Kind.BASELINE ? Level.fixed(1 - (1 - COMPARED_OTHER * (parts - 1)) * alpha) : last();
+    }
+
+    private Level longest(Verdict.Kind kind) {
+        return kind == Verdict.Kind.BASELINE ? Level.fixed(1 - COMPARED_OTHER * alpha) : last();
     }
 
     /** The level at which a run is judged when it is over. */
     Level atEnd(Watched watched, Verdict.Kind kind) {
         boolean chosen = watched.ending() == Ending.DECIDED || watched.ending() == Ending.BROKEN;
-        return openEnd && chosen && watched.seconds() > 0 ? look(watched.seconds()) : last(kind);
+        if (openEnd && chosen && watched.seconds() > 0) {
+            return look(watched.seconds());
+        }
+        return watched.ending() == Ending.AT_LONGEST ? longest(kind) : planned(kind);
     }
 }

@@ -155,8 +155,10 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         if (all.total() == 0) {
             return Measured.nothing("", "no value of " + metric.name() + where() + "; it takes requests that have one");
         }
-        double value = Histograms.statistic(results.histogram(phase, on, metric), metric, wanted)
-                .orElseThrow();
+        double value = wanted.kind() == Statistic.Kind.MEAN
+                ? all.sum() / all.total() / scale
+                : Histograms.statistic(results.histogram(phase, on, metric), metric, wanted)
+                        .orElseThrow();
         return switch (wanted.kind()) {
             case MEAN ->
                 Measured.of(

@@ -52,6 +52,7 @@ public final class Watch {
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
     private Optional<BaselineFamily.Look> comparisons = Optional.empty();
+    private Optional<Boolean> fit = Optional.empty();
     private double written;
     private int looks;
     private int compared;
@@ -156,6 +157,7 @@ public final class Watch {
         looks++;
         written = Math.max(written, written(soFar));
         comparisons = Optional.empty();
+        fit = Optional.empty();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
             if (broken.isPresent()) {
@@ -196,7 +198,7 @@ public final class Watch {
 
     /** A threshold that is surely broken, by the target and not by an unfit generator. */
     Optional<Verdict.Check> broken(RunResults soFar) {
-        boolean fit = fitness(soFar).fit();
+        boolean fit = gate.thresholds().isEmpty() || isFit(soFar);
         double alpha = (1 - purses.promised()) / Math.max(1, items.size());
         for (int i = 0; i < gate.thresholds().size(); i++) {
             Optional<Verdict.Check> broken = new EarlyStop(gate.thresholds().get(i), alpha).hopeless(soFar, fit);
@@ -211,8 +213,13 @@ public final class Watch {
         return Optional.empty();
     }
 
-    private GeneratorFitness fitness(RunResults soFar) {
-        return GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate));
+    /* Looked at once a look at most, for it takes longer than most checks. */
+    private boolean isFit(RunResults soFar) {
+        if (fit.isEmpty()) {
+            fit = Optional.of(
+                    GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate)).fit());
+        }
+        return fit.get();
     }
 
     private void decide(Item item, Verdict.Check check, Verdict.CheckOutcome outcome, double seconds) {
@@ -235,13 +242,12 @@ public final class Watch {
         }
         plannedLooked = true;
         List<String> open = new ArrayList<>();
-        boolean fit = fitness(soFar).fit();
         boolean failed = false;
         for (Item item : items) {
-            Judged judged = item.judging.apply(soFar).apply(purses.last(item.kind));
+            Judged judged = item.judging.apply(soFar).apply(purses.planned(item.kind));
             if (judged.is(Verdict.CheckOutcome.PASS) || judged.is(Verdict.CheckOutcome.FAIL)) {
                 decide(item, judged.check(), judged.check().outcome(), seconds);
-                failed |= fit && judged.is(Verdict.CheckOutcome.FAIL);
+                failed |= judged.is(Verdict.CheckOutcome.FAIL) && isFit(soFar);
             } else if (isSettledByLoad(item, judged, soFar)) {
                 open.add(item.expression);
             }
@@ -256,7 +262,6 @@ public final class Watch {
     }
 
     private Optional<Advice> onTheWay(RunResults soFar, double seconds) {
-        boolean fit = fitness(soFar).fit();
         boolean comparing = isTimeToCompare(seconds);
         int open = 0;
         for (Item item : items) {
@@ -272,14 +277,14 @@ public final class Watch {
             boolean tells = tellsOfTheEnd(item, soFar);
             if (judged.is(Verdict.CheckOutcome.PASS) && tells && isWhole(item, soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.PASS, seconds);
-            } else if (judged.is(Verdict.CheckOutcome.FAIL) && tells && fit && isOfRequests(item)) {
+            } else if (judged.is(Verdict.CheckOutcome.FAIL) && tells && isOfRequests(item) && isFit(soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.FAIL, seconds);
                 return advise(Step.STOP, judged.check().sentence());
             } else if (last.isEmpty() || isSettledByLoad(item, judged, soFar)) {
                 open++;
             }
         }
-        if (open > 0 || !fit || items.isEmpty()) {
+        if (open > 0 || items.isEmpty() || !isFit(soFar)) {
             return Optional.empty();
         }
         String all = items.size() == 1 ? "the only check is" : "all " + items.size() + " checks are";

@@ -200,7 +200,14 @@ class BaselineCalibrationTest {
 
     /** One earlier run tells less than five, and finds only what is larger. */
     @ParameterizedTest
-    @CsvSource({"1, 0, 1.3, 0", "1, 0, 1.6, 0.9", "3, 0, 1.3, 0", "5, 0, 1.3, 0.6", "5, 15, 1.3, 0.95", "10, 0, 1.3, 0.95"})
+    @CsvSource({
+        "1, 0, 1.3, 0",
+        "1, 0, 1.6, 0.9",
+        "3, 0, 1.3, 0",
+        "5, 0, 1.3, 0.6",
+        "5, 15, 1.3, 0.95",
+        "10, 0, 1.3, 0.95"
+    })
     void gatesOfASlowerReleaseRollBackAndNeverPromote(int earlier, int older, double factor, double atLeast) {
         List<Run> pool = runs(RUNS, 0.03, 1, 5);
         List<Run> slower = runs(100, 0.03, factor, 7);
