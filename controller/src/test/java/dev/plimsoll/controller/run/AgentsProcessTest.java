@@ -62,7 +62,8 @@ class AgentsProcessTest {
         seed: 11
         gate: { thresholds: [ "errors.ratio < 50%", "latency.mean < 20s" ] }
         """;
-    private static final String DECIDED = SCENARIO.replace("duration: 2s", "duration: 60s")
+    private static final String DECIDED = SCENARIO.replace("duration: 500ms", "duration: 1s")
+            .replace("duration: 2s", "duration: 60s")
             .replace("arrivals: poisson", "arrivals: constant")
             .replace(
                     "thresholds: [ \"errors.ratio < 50%\", \"latency.mean < 20s\" ]",
