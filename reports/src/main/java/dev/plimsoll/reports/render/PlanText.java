@@ -42,8 +42,12 @@ public final class PlanText {
             }
         }
         for (GatePlan.Length length : plan.lengths()) {
+            boolean byAll = plan.checks().stream()
+                    .flatMap(line -> line.lengths().stream())
+                    .filter(one -> one.change() == length.change())
+                    .allMatch(one -> one.seconds().isPresent());
             text.append("  ")
-                    .append(Terminal.wrap(sentence(length, plan.planned()), width - 2, 2))
+                    .append(Terminal.wrap(sentence(length, plan.planned(), byAll), width - 2, 2))
                     .append('\n');
         }
         return text.toString();
@@ -60,10 +64,11 @@ public final class PlanText {
         table.row(cells.toArray(String[]::new));
     }
 
-    private static String sentence(GatePlan.Length length, double planned) {
+    private static String sentence(GatePlan.Length length, double planned, boolean byAll) {
         String change = "a change of " + percent(length.change()) + " beyond or within a limit";
         return length.seconds()
                 .map(seconds -> change + " is told in " + Quantities.clock(seconds) + " of measured load"
+                        + (byAll ? "" : " by the checks that can tell it")
                         + (seconds <= planned ? "" : ", longer than the scenario measures"))
                 .orElse(change + " is told by no check, however long it runs");
     }

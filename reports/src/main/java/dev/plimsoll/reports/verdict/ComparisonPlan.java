@@ -20,7 +20,7 @@ import java.util.stream.DoubleStream;
  * what it knows, and gives none where no length would do.
  */
 final class ComparisonPlan {
-    private static final double FOUND = 0.95;
+    private static final double FOUND = 0.97;
     private static final double SHORTEST_SECONDS = 10;
     private static final double SHORTEST_SHARE = 0.5;
     private static final double LONGEST_SECONDS = 24 * 3600.0;
