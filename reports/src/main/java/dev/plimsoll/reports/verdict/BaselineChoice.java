@@ -1,6 +1,8 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
 import dev.plimsoll.scenarios.Gate;

@@ -1,6 +1,8 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Holm;
+import dev.plimsoll.reports.verdict.estimate.Level;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.HashMap;

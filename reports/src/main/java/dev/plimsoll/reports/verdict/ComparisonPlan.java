@@ -2,6 +2,12 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Contrast;
+import dev.plimsoll.reports.verdict.baseline.Holm;
+import dev.plimsoll.reports.verdict.baseline.RunSpread;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.reports.verdict.estimate.Measured;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.List;

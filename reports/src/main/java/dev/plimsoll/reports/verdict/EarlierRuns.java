@@ -1,6 +1,7 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.List;

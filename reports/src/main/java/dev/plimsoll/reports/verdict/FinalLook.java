@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.verdict;
 
+import dev.plimsoll.reports.verdict.estimate.Level;
 import dev.plimsoll.scenarios.Gate;
 import java.util.Optional;
 import java.util.function.Function;

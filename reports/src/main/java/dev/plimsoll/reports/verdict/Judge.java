@@ -2,6 +2,7 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Threshold;

@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.verdict;
 
+import dev.plimsoll.reports.verdict.estimate.Level;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.OpenEnd;
 import java.util.Optional;

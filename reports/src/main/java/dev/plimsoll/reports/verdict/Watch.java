@@ -9,6 +9,8 @@ import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Stratum;
+import dev.plimsoll.reports.verdict.estimate.Level;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.OpenEnd;

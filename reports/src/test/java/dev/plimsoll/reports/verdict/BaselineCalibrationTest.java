@@ -3,6 +3,8 @@ package dev.plimsoll.reports.verdict;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.reports.verdict.estimate.Measured;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Operator;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.plimsoll.measurements.NodeSample;
 import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
 import dev.plimsoll.scenarios.Gate;

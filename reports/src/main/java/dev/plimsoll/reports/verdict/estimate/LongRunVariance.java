@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.List;
 
@@ -14,13 +14,13 @@ import java.util.List;
  * @param value the variance of the sum
  * @param freedom its degrees of freedom; 0 where there are too few residuals
  */
-record LongRunVariance(double value, double freedom) {
+public record LongRunVariance(double value, double freedom) {
     private static final double BIAS = 0.2;
     private static final int FEWEST_COSINES = 4;
     private static final double MOST_CORRELATION = 0.97;
 
     /** The variance from residuals by stratum, in order of time; those of a stratum add up to 0. */
-    static LongRunVariance of(List<double[]> strata) {
+    public static LongRunVariance of(List<double[]> strata) {
         List<double[]> used = strata.stream().filter(d -> d.length > 1).toList();
         if (used.isEmpty()) {
             return new LongRunVariance(0, 0);

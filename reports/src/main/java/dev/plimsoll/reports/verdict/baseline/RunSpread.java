@@ -1,5 +1,6 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
+import dev.plimsoll.reports.verdict.estimate.Estimate;
 import java.util.List;
 import org.apache.commons.statistics.distribution.FDistribution;
 
@@ -19,7 +20,7 @@ import org.apache.commons.statistics.distribution.FDistribution;
  * @param within the mean of the runs' own variances; NaN where one is not known
  * @param withinFreedom degrees of freedom of that
  */
-record RunSpread(double perRun, double freedom, double within, double withinFreedom) {
+public record RunSpread(double perRun, double freedom, double within, double withinFreedom) {
     private static final double RUNS_DIFFER = 0.1;
     private static final double HIDDEN = 0.5;
     private static final int ENOUGH = 2;
@@ -29,7 +30,7 @@ record RunSpread(double perRun, double freedom, double within, double withinFree
      *
      * @param groups the first is the one to be spoken of; the values of the others are taken in proportion to its own
      */
-    static RunSpread of(List<List<Estimate>> groups) {
+    public static RunSpread of(List<List<Estimate>> groups) {
         double first = mean(groups.getFirst());
         double squares = 0;
         double freedom = 0;
@@ -56,17 +57,18 @@ record RunSpread(double perRun, double freedom, double within, double withinFree
                 within > 0 ? within * within / ofWithin : runs);
     }
 
-    static double mean(List<Estimate> runs) {
+    /** The mean of the values. */
+    public static double mean(List<Estimate> runs) {
         return runs.stream().mapToDouble(Estimate::value).average().orElseThrow();
     }
 
     /** Whether there are runs enough to tell. */
-    boolean isKnown() {
+    public boolean isKnown() {
         return freedom >= ENOUGH;
     }
 
     /** Whether runs differ by more than their batches explain. */
-    boolean isBeyondBatches() {
+    public boolean isBeyondBatches() {
         if (freedom < 1 || perRun == 0) {
             return false;
         }
@@ -80,7 +82,7 @@ record RunSpread(double perRun, double freedom, double within, double withinFree
     }
 
     /** The variance between runs, beyond that within them. */
-    double between() {
+    public double between() {
         if (isBeyondBatches()) {
             return Double.isNaN(within) ? perRun : perRun - within;
         }

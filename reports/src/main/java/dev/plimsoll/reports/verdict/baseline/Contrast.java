@@ -1,5 +1,6 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
+import dev.plimsoll.reports.verdict.estimate.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,12 +19,12 @@ import java.util.List;
  * @param afterRuns how many runs it is of
  * @param spread how much runs differ
  */
-record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, RunSpread spread) {
+public record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, RunSpread spread) {
     /** What runs of the same code are taken to scatter by where nothing tells: a standard deviation, as a share. */
-    static final double ASSUMED_SPREAD = 0.05;
+    public static final double ASSUMED_SPREAD = 0.05;
 
     /** Of groups that have a run each, at least. */
-    static Contrast of(List<Estimate> before, List<Estimate> after) {
+    public static Contrast of(List<Estimate> before, List<Estimate> after) {
         return of(before, after, List.of());
     }
 
@@ -32,7 +33,7 @@ record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, 
      *
      * @param older groups of runs that are not compared, and tell how much runs differ
      */
-    static Contrast of(List<Estimate> before, List<Estimate> after, List<List<Estimate>> older) {
+    public static Contrast of(List<Estimate> before, List<Estimate> after, List<List<Estimate>> older) {
         List<List<Estimate>> groups = new ArrayList<>();
         groups.add(before);
         if (after.size() > 1) {
@@ -43,18 +44,18 @@ record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, 
     }
 
     /** Whether the variance between runs is known. */
-    boolean spreadKnown() {
+    public boolean spreadKnown() {
         return spread.isKnown();
     }
 
     /** The same with later runs that were so many times as long. */
-    Contrast longer(double times) {
+    public Contrast longer(double times) {
         Estimate long1 = new Estimate(after.value(), after.variance() / times, after.freedom() * times);
         return new Contrast(before, beforeRuns, long1, afterRuns, spread);
     }
 
     /** The change as a share of the earlier group, which is not 0. */
-    Change relative() {
+    public Change relative() {
         double ratio = after.value() / before.value();
         double weight = 1 / (before.value() * before.value());
         double assumed = ASSUMED_SPREAD * ASSUMED_SPREAD * ratio * ratio;
@@ -62,7 +63,7 @@ record Contrast(Estimate before, int beforeRuns, Estimate after, int afterRuns, 
     }
 
     /** The change in the metric's unit. */
-    Change absolute() {
+    public Change absolute() {
         double assumed = ASSUMED_SPREAD * ASSUMED_SPREAD;
         return change(
                 after.value() - before.value(),
