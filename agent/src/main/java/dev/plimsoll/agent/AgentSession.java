@@ -422,6 +422,7 @@ final class AgentSession {
             case Command.Abort abort -> Future.succeededFuture(abort(abort.reason()));
             case Command.Release release -> release(LONGEST_RELEASE);
             case Command.Look look -> refused("a look is about no run");
+            case Command.LookAtPages look -> refused("a look is about no run");
             case Command.Ping ping -> refused("a ping is about no run");
             case Command.Adopt adopt -> refused("this agent serves run " + run() + ": use another");
         };

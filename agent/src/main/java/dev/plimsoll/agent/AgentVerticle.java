@@ -2,10 +2,13 @@ package dev.plimsoll.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.plimsoll.agent.fetch.HttpFetch;
 import dev.plimsoll.agent.preflight.MachineLook;
+import dev.plimsoll.agent.preflight.PageLook;
 import dev.plimsoll.agent.protocol.Answer;
 import dev.plimsoll.agent.protocol.Command;
 import dev.plimsoll.agent.protocol.LookRequest;
+import dev.plimsoll.agent.protocol.PagesRequest;
 import dev.plimsoll.agent.protocol.Plan;
 import dev.plimsoll.agent.protocol.ProtocolCodec;
 import dev.plimsoll.agent.protocol.ProtocolException;
@@ -25,6 +28,7 @@ import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +158,7 @@ public final class AgentVerticle extends VerticleBase {
         return switch (command) {
             case Command.Ping ping -> Future.succeededFuture(new Answer.Pong(ping.sequence(), WallClock.micros()));
             case Command.Look look -> look(look.request());
+            case Command.LookAtPages look -> look(look.request());
             case Command.Adopt adopt -> adopt(adopt.plan());
             case Command.Inspect inspect -> forRun(inspect.run(), command);
             case Command.Smoke smoke -> forRun(smoke.run(), command);
@@ -170,6 +175,11 @@ public final class AgentVerticle extends VerticleBase {
     private Future<Answer> look(LookRequest request) {
         String host = settings.facts().host();
         return vertx.executeBlocking(() -> new Answer.Looked(MachineLook.here().look(host, request)), false);
+    }
+
+    private Future<Answer> look(PagesRequest request) {
+        HttpFetch fetch = new HttpFetch(vertx, Optional.empty());
+        return new PageLook(fetch).look(request).<Answer>map(Answer.Looked::new).eventually(fetch::close);
     }
 
     private Future<Answer> forRun(String run, Command command) {

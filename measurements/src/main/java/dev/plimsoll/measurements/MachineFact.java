@@ -37,5 +37,7 @@ public enum MachineFact {
     /** Bytes per second read past the page cache where the model lies. */
     DISK_READ,
     /** The round trip to each address of the target in µs: {@code 10.0.0.1:8000 213, …}. */
-    ROUND_TRIP
+    ROUND_TRIP,
+    /** {@code read} when all pages of the machine's exporters were; absent with the reason, or when none was asked for. */
+    PAGES
 }

@@ -125,7 +125,9 @@ public final class Metrics {
                 Unit.PERCENT,
                 "share of time in which clocks were held down by the power limit, of the worst GPU");
         node("gpu.pcie.generation", Unit.COUNT, "generation of the PCIe link in use, of the slowest GPU at work");
+        node("gpu.pcie.generation.limit", Unit.COUNT, "generation that GPU and slot can both do, of the slowest GPU");
         node("gpu.pcie.width", Unit.COUNT, "lanes of the PCIe link in use, of the narrowest GPU");
+        node("gpu.pcie.width.limit", Unit.COUNT, "lanes that GPU and slot both have, of the narrowest GPU");
         node(
                 "gpu.ecc.uncorrected",
                 Unit.COUNT,

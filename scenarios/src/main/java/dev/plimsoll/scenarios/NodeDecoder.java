@@ -94,6 +94,7 @@ final class NodeDecoder {
             case "jvm" -> url(section).map(url -> new ProbeSpec.Jvm(url, headers(section)));
             case "nvidia-smi" -> Optional.of(new ProbeSpec.NvidiaSmi(gpus(section)));
             case "amd-smi" -> Optional.of(new ProbeSpec.AmdSmi(gpus(section)));
+            case "rocm-smi" -> Optional.of(new ProbeSpec.RocmSmi(gpus(section)));
             case "local" -> Optional.of(new ProbeSpec.Local());
             case "jstat" -> process(section).map(ProbeSpec.Jstat::new);
             case "jfr" -> process(section).map(ProbeSpec.Jfr::new);

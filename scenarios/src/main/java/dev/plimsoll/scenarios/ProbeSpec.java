@@ -109,6 +109,28 @@ public sealed interface ProbeSpec {
         }
     }
 
+    /**
+     * The {@code rocm-smi} command of the agent's own machine, of ROCm versions before {@code amd-smi}.
+     *
+     * @param gpus the numbers of the GPUs to watch; empty: all
+     */
+    record RocmSmi(List<Integer> gpus) implements ProbeSpec {
+        /** Checks the component. */
+        public RocmSmi {
+            gpus = distinct(gpus);
+        }
+
+        /** All GPUs. */
+        public RocmSmi() {
+            this(List.of());
+        }
+
+        @Override
+        public String type() {
+            return "rocm-smi";
+        }
+    }
+
     /** {@code /proc} and the cgroup of the agent's own machine. */
     record Local() implements ProbeSpec {
         @Override

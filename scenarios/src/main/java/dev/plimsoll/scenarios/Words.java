@@ -74,7 +74,7 @@ final class Words {
             probes.put(type, type.equals("dcgm") ? List.of("url", "gpus") : List.of("url"));
         }
         probes.put("jvm", List.of("url", "headers"));
-        for (String type : List.of("nvidia-smi", "amd-smi", "local")) {
+        for (String type : List.of("nvidia-smi", "amd-smi", "rocm-smi", "local")) {
             probes.put(type, type.equals("local") ? List.of() : List.of("gpus"));
         }
         probes.put("jstat", List.of("pid", "port"));

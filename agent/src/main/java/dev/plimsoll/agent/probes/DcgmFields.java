@@ -71,7 +71,9 @@ final class DcgmFields {
         put(fields, "gpu.clock.memory", 1, "DCGM_FI_DEV_MEM_CLOCK", "dcgm_memory_clock");
         more(fields, "gpu.clock.memory", 1e-6, "DCGM_FI_DEV_MEMORY_CLOCK_HERTZ");
         put(fields, "gpu.pcie.generation", 1, "DCGM_FI_DEV_PCIE_LINK_GEN");
+        put(fields, "gpu.pcie.generation.limit", 1, "DCGM_FI_DEV_PCIE_MAX_LINK_GEN");
         put(fields, "gpu.pcie.width", 1, "DCGM_FI_DEV_PCIE_LINK_WIDTH");
+        put(fields, "gpu.pcie.width.limit", 1, "DCGM_FI_DEV_PCIE_MAX_LINK_WIDTH");
         put(fields, "gpu.ecc.uncorrected", 1, "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL");
         put(fields, "gpu.xid", 1, "DCGM_FI_DEV_XID_ERRORS", "DCGM_FI_DEV_XID_ERROR", "dcgm_xid_errors");
         return fields;

@@ -86,20 +86,14 @@ final class DcgmProbe implements Probe {
         return remark;
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private Map<String, Reading> read(PageSource.Page page) {
         Map<Place, Map<String, Sample>> byPlace = places(page.text());
         if (byPlace.isEmpty()) {
-            Map<String, Reading> readings = new LinkedHashMap<>();
-            Reading none = seen
-                    ? Reading.failed("no GPU is on " + source.address() + " this time")
-                    : Reading.notAvailable("no DCGM metrics of a GPU on " + source.address() + "; is the URL right?");
-            metrics().forEach(metric -> readings.put(metric, none));
-            return readings;
+            return all(
+                    seen
+                            ? Reading.failed("no GPU is on " + source.address() + " this time")
+                            : Reading.notAvailable(
+                                    "no DCGM metrics of a GPU on " + source.address() + "; is the URL right?"));
         }
         seen = true;
         boolean changed = changed(page);

@@ -51,11 +51,6 @@ final class ExecProbe implements Probe {
         return workers.run(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private Map<String, Reading> read() throws IOException, InterruptedException {
         CommandRun run = CommandRun.of(command, timeout);
         Map<String, Reading> readings = parse(run.require(command));

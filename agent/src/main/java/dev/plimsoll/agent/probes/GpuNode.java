@@ -90,7 +90,9 @@ final class GpuNode {
         traits.put("gpu.throttled", new Trait(Over.HIGHEST, 0, PERCENT));
         traits.put("gpu.throttled.power_cap", new Trait(Over.HIGHEST, 0, PERCENT));
         traits.put("gpu.pcie.generation", new Trait(Over.LOWEST_AT_WORK, 0, 20));
+        traits.put("gpu.pcie.generation.limit", new Trait(Over.LOWEST, 0, 20));
         traits.put("gpu.pcie.width", new Trait(Over.LOWEST, 0, 64));
+        traits.put("gpu.pcie.width.limit", new Trait(Over.LOWEST, 0, 64));
         traits.put("gpu.ecc.uncorrected", new Trait(Over.SUM, 0, MOST_COUNT));
         traits.put("gpu.xid", new Trait(Over.HIGHEST, 0, MOST_COUNT));
         return traits;

@@ -14,9 +14,9 @@ import java.util.TreeMap;
  * @param url without user information
  * @param headers sent with each request
  */
-record HttpSource(URI url, Map<String, String> headers) {
+public record HttpSource(URI url, Map<String, String> headers) {
     /** Copies the map. */
-    HttpSource {
+    public HttpSource {
         headers = Map.copyOf(headers);
     }
 
@@ -26,7 +26,7 @@ record HttpSource(URI url, Map<String, String> headers) {
      *
      * @param accept what is asked for, unless there is an {@code Accept} among the headers
      */
-    static HttpSource of(URI url, Map<String, String> headers, String accept) {
+    public static HttpSource of(URI url, Map<String, String> headers, String accept) {
         Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.put("Accept", accept);
         String user = url.getUserInfo();
@@ -46,13 +46,13 @@ record HttpSource(URI url, Map<String, String> headers) {
     }
 
     /** The address without credentials. */
-    String address() {
+    public String address() {
         String port = url.getPort() < 0 ? "" : ":" + url.getPort();
         return url.getScheme() + "://" + url.getHost() + port + (url.getRawPath() == null ? "" : url.getRawPath());
     }
 
     /** A {@code GET} of the URL. */
-    HttpFetch.Fetch get(Duration timeout) {
+    public HttpFetch.Fetch get(Duration timeout) {
         return HttpFetch.Fetch.get(url, headers, timeout);
     }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -167,11 +166,5 @@ final class JfrProbe implements Probe {
         }
         boolean longer = silence.compareTo(told ? MOST_SILENCE : SLOWEST_START) > 0;
         return longer ? all(Reading.failed(reason)) : Map.of();
-    }
-
-    private Map<String, Reading> all(Reading reading) {
-        Map<String, Reading> readings = new LinkedHashMap<>();
-        metrics().forEach(metric -> readings.put(metric, reading));
-        return readings;
     }
 }

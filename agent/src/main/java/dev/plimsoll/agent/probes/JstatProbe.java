@@ -95,11 +95,7 @@ final class JstatProbe implements Probe {
     private synchronized Map<String, Reading> read() throws IOException {
         JstatProcess jstat = running();
         if (jstat == null) {
-            Reading none =
-                    Reading.notAvailable("no jstat is on the agent's machine; install a JDK, or use a jfr probe");
-            Map<String, Reading> readings = new LinkedHashMap<>();
-            metrics().forEach(metric -> readings.put(metric, none));
-            return readings;
+            return all(Reading.notAvailable("no jstat is on the agent's machine; install a JDK, or use a jfr probe"));
         }
         Row row = jstat.latest();
         long now = System.nanoTime();

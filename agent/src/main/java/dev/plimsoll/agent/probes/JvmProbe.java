@@ -65,21 +65,12 @@ final class JvmProbe implements Probe {
         return source.get().map(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private Map<String, Reading> read(PageSource.Page page) {
         PrometheusText text = page.text();
-        Map<String, Reading> readings = new LinkedHashMap<>();
-        if (text.all().keySet().stream().noneMatch(name -> name.startsWith("jvm_"))) {
-            Reading none = before != null
-                    ? Reading.failed("no jvm_ metrics on " + source.address() + " this time")
-                    : Reading.notAvailable("no jvm_ metrics on " + source.address() + "; is the URL right?");
-            METRICS.forEach(metric -> readings.put(metric, none));
-            return readings;
+        if (!text.has("jvm_")) {
+            return all(source.without("jvm_", before != null));
         }
+        Map<String, Reading> readings = new LinkedHashMap<>();
         readings.put("jvm.heap.used", heap(text, USED));
         readings.put("jvm.heap.committed", heap(text, COMMITTED));
         collections(readings, text, page.nanos());

@@ -83,11 +83,6 @@ final class LocalProbe implements Probe {
         return workers.run(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private interface Part {
         void read() throws IOException;
     }

@@ -51,21 +51,12 @@ final class NodeExporterProbe implements Probe {
         return source.get().map(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private Map<String, Reading> read(PageSource.Page page) {
         PrometheusText text = page.text();
-        Map<String, Reading> readings = new LinkedHashMap<>();
-        if (text.all().keySet().stream().noneMatch(name -> name.startsWith("node_"))) {
-            Reading none = before != null
-                    ? Reading.failed("no node_ metrics on " + source.address() + " this time")
-                    : Reading.notAvailable("no node_ metrics on " + source.address() + "; is the URL right?");
-            metrics().forEach(metric -> readings.put(metric, none));
-            return readings;
+        if (!text.has("node_")) {
+            return all(source.without("node_", before != null));
         }
+        Map<String, Reading> readings = new LinkedHashMap<>();
         OptionalDouble boot = value(text, BOOT);
         if (boot.isPresent()
                 && bootBefore.isPresent()

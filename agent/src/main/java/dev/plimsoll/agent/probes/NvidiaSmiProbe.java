@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +106,7 @@ final class NvidiaSmiProbe implements Probe {
                 return Future.succeededFuture(round);
             }
             if (absence != null) {
-                return Future.succeededFuture(absent(absence));
+                return Future.succeededFuture(all(Reading.notAvailable(absence)));
             }
             Optional<String> problem = start();
             if (problem.isPresent()) {
@@ -120,12 +119,6 @@ final class NvidiaSmiProbe implements Probe {
         return promise.future()
                 .timeout(Math.max(1, TimeUnit.NANOSECONDS.toMillis(patience)), TimeUnit.MILLISECONDS)
                 .recover(cause -> promise.future().isComplete() ? Future.failedFuture(cause) : silent(promise));
-    }
-
-    private static Map<String, Reading> absent(String reason) {
-        Map<String, Reading> none = new LinkedHashMap<>();
-        SmiReadings.METRICS.forEach(metric -> none.put(metric, Reading.notAvailable(reason)));
-        return none;
     }
 
     /** Sees to it that the process runs; gives a sentence where it cannot. */
@@ -318,7 +311,7 @@ final class NvidiaSmiProbe implements Probe {
         Promise<Map<String, Reading>> asker = waiting;
         waiting = null;
         if (asker != null && absence != null) {
-            asker.tryComplete(absent(absence));
+            asker.tryComplete(all(Reading.notAvailable(absence)));
         } else if (asker != null) {
             asker.tryFail(reason);
         }

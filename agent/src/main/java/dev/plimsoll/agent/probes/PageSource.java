@@ -2,6 +2,7 @@ package dev.plimsoll.agent.probes;
 
 import dev.plimsoll.agent.fetch.Fetched;
 import dev.plimsoll.agent.fetch.HttpFetch;
+import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.URI;
@@ -44,6 +45,17 @@ final class PageSource {
     /** The page's address without credentials. */
     String address() {
         return source.address();
+    }
+
+    /**
+     * What it means for each metric that no name on the page begins so.
+     *
+     * @param before whether one did before
+     */
+    Reading without(String prefix, boolean before) {
+        return before
+                ? Reading.failed("no " + prefix + " metrics on " + address() + " this time")
+                : Reading.notAvailable("no " + prefix + " metrics on " + address() + "; is the URL right?");
     }
 
     /** Gets the page; fails with a sentence when there is no whole page. */

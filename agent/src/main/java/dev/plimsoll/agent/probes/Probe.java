@@ -3,6 +3,8 @@ package dev.plimsoll.agent.probes;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +46,27 @@ public interface Probe {
     }
 
     /**
+     * Readings that were true at an earlier instant.
+     *
+     * @param instant by the agent's wall clock
+     * @param readings by metric
+     */
+    record Dated(Instant instant, Map<String, Reading> readings) {
+        /** Copies the map. */
+        public Dated {
+            readings = Map.copyOf(readings);
+        }
+    }
+
+    /**
+     * What has become known of earlier instants since this was asked last, besides the answer. Asked after each answer; each
+     * instant is told once.
+     */
+    default List<Dated> past() {
+        return List.of();
+    }
+
+    /**
      * Takes the last sample before {@link #close}. It may end what is under way at the source, so as to learn the rest.
      */
     default Future<Map<String, Reading>> lastSample() {
@@ -51,5 +74,14 @@ public interface Probe {
     }
 
     /** Frees what it holds. */
-    Future<Void> close();
+    default Future<Void> close() {
+        return Future.succeededFuture();
+    }
+
+    /** The same reading for each of {@link #metrics}. */
+    default Map<String, Reading> all(Reading reading) {
+        Map<String, Reading> readings = new LinkedHashMap<>();
+        metrics().forEach(metric -> readings.put(metric, reading));
+        return readings;
+    }
 }

@@ -31,7 +31,8 @@ final class ProbeFactory {
                 new DcgmProbe(page(dcgm.url(), fetch, workers, timeout), dcgm.gpus(), node.interval());
             case ProbeSpec.NvidiaSmi smi ->
                 new NvidiaSmiProbe(List.of("nvidia-smi"), smi.gpus(), node.interval(), workers, System::nanoTime);
-            case ProbeSpec.AmdSmi smi -> new AmdSmiProbe(List.of("amd-smi"), smi.gpus(), timeout, workers);
+            case ProbeSpec.AmdSmi smi -> GpuCommandProbe.amdSmi(List.of("amd-smi"), smi.gpus(), timeout, workers);
+            case ProbeSpec.RocmSmi smi -> GpuCommandProbe.rocmSmi(List.of("rocm-smi"), smi.gpus(), timeout, workers);
             case ProbeSpec.Jvm jvm -> new JvmProbe(new PageSource(fetch, workers, jvm.url(), jvm.headers(), timeout));
             case ProbeSpec.Jstat jstat -> new JstatProbe(JvmLocator.of(jstat.process()), node.interval(), workers);
             case ProbeSpec.Jfr jfr -> new JfrProbe(JvmLocator.of(jfr.process()), workers, InstantSource.system());
@@ -41,7 +42,9 @@ final class ProbeFactory {
                         workers,
                         HttpSource.of(prometheus.url(), prometheus.headers(), "application/json"),
                         prometheus.queries(),
-                        timeout);
+                        node.interval(),
+                        timeout,
+                        InstantSource.system());
         };
     }
 

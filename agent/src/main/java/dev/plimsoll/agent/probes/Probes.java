@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  *
  * <p>Every probe takes a first sample at once, from which counters start, and then samples at its node's interval,
  * aligned to whole intervals of wall time. A sample bears the instant at which it was asked for. A probe that has not
- * answered within its interval (at least 2 s) gives failed readings and is asked again when it has.
+ * answered within its interval (at least 2 s) gives failed readings and is asked again when it has. A source that keeps what
+ * was tells of earlier instants later, each once.
  *
  * <p>A metric that is a rate has no reading in the first sample, nor where nothing happened that could have a mean or a
  * ratio: absent is not zero. After a counter began anew its metric fails once.

@@ -1,58 +1,96 @@
 package dev.plimsoll.agent.probes;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.plimsoll.agent.fetch.Fetched;
 import dev.plimsoll.agent.fetch.HttpFetch;
 import dev.plimsoll.measurements.Reading;
 import io.vertx.core.Future;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Queries to a Prometheus server, or to one that speaks its API.
  *
- * <p>Each query is evaluated at the server's present, once each sample, so that its series has a point at each interval
- * of the run, by whichever clock the server goes. The value is as old as the server's last scrape. A query gives one
- * number: an empty result has none, several series are an error of the query, and NaN, as of a division by zero, is no
- * number. What could not be asked at its time is not made up for later.
+ * <p>Each query is evaluated at every whole interval of the agent's wall clock, as other probes are asked, but later:
+ * stretches of such instants are asked for together, when they are old enough that what was scraped late is there, and the
+ * rest when the run ends. What a server did not answer is asked for again until then. A server's clock is asked for its time
+ * first, and instants are converted to it.
+ *
+ * <p>The value is that of the last scrape before the instant. A query gives one number: an empty result has none, several
+ * series are an error of the query, and NaN, as of a division by zero, is no number.
+ *
+ * <p>Safe for use by several threads: nobody waits for the server but the last sample.
  */
 final class PrometheusProbe implements Probe {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_MESSAGE = 200;
-    private static final int BAD_REQUEST = 400;
-    private static final int LIMIT = 1024 * 1024;
+    /** How often a stretch is asked for. */
+    static final Duration STRETCH = Duration.ofSeconds(10);
+
+    /** How old the youngest instant of a stretch is: a scrape takes so long by default at most. */
+    static final Duration LATE = Duration.ofSeconds(10);
+
+    /** The last sample may take 2 s in all. */
+    private static final Duration LAST = Duration.ofMillis(1_800);
+
+    /** A server gives 11,000 points at most. */
+    private static final int MOST_POINTS = 10_000;
+
+    private static final int LIMIT = 8 * 1024 * 1024;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     private final HttpFetch fetch;
     private final Workers workers;
     private final HttpSource source;
     private final Map<String, String> queries;
+    private final long interval;
     private final Duration timeout;
+    private final InstantSource clock;
+
+    // All below is guarded by this; instants are whole numbers of intervals since the epoch.
+    private final Map<String, Long> next = new LinkedHashMap<>();
+    private final Map<String, String> troubles = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
+    private TreeMap<Long, Map<String, Reading>> known = new TreeMap<>();
+    private Future<Void> underWay = Future.succeededFuture();
+    private long asked;
+    private boolean over;
 
     /**
      * Asks for nothing yet.
      *
      * @param source the server, with the base URL of its API
      * @param queries PromQL by metric
+     * @param interval between two instants, in whole ms
      * @param timeout for each answer
+     * @param clock the agent's
      */
     PrometheusProbe(
-            HttpFetch fetch, Workers workers, HttpSource source, Map<String, String> queries, Duration timeout) {
+            HttpFetch fetch,
+            Workers workers,
+            HttpSource source,
+            Map<String, String> queries,
+            Duration interval,
+            Duration timeout,
+            InstantSource clock) {
         this.fetch = fetch;
         this.workers = workers;
         this.source = source;
         this.queries = Map.copyOf(queries);
+        this.interval = Math.max(1, interval.toMillis());
         this.timeout = timeout;
+        this.clock = clock;
     }
 
     @Override
@@ -65,99 +103,165 @@ final class PrometheusProbe implements Probe {
         return queries.keySet();
     }
 
+    /** Begins at the next instant, and sees to it that a stretch is asked for when one is due. */
     @Override
-    public Future<Map<String, Reading>> sample() {
-        Map<String, Future<Reading>> answers = new LinkedHashMap<>();
-        queries.forEach((metric, query) -> answers.put(metric, ask(query)));
-        return Future.join(List.copyOf(answers.values())).transform(all -> {
-            Map<String, Reading> readings = new LinkedHashMap<>();
-            answers.forEach((metric, answer) -> readings.put(metric, remembered(metric, answer.result())));
-            return Future.succeededFuture(readings);
-        });
+    public synchronized Future<Map<String, Reading>> sample() {
+        long now = clock.millis();
+        if (next.isEmpty()) {
+            queries.keySet().forEach(metric -> next.put(metric, Math.ceilDiv(now, interval)));
+            asked = now;
+        } else if (underWay.isComplete() && now - asked >= STRETCH.toMillis()) {
+            asked = now;
+            underWay = ask(Math.floorDiv(now - LATE.toMillis(), interval), timeout);
+        }
+        return Future.succeededFuture(Map.of());
+    }
+
+    /** Asks for all that is not known yet. */
+    @Override
+    public Future<Map<String, Reading>> lastSample() {
+        long until = Math.floorDiv(clock.millis(), interval);
+        Future<Void> before;
+        synchronized (this) {
+            before = underWay;
+        }
+        return before.transform(stretch -> ask(until, LAST))
+                .timeout(LAST.toMillis(), TimeUnit.MILLISECONDS)
+                .transform(rest -> {
+                    giveUp(until);
+                    return Future.succeededFuture(Map.of());
+                });
     }
 
     @Override
-    public Future<Void> close() {
+    public synchronized List<Dated> past() {
+        List<Dated> past = new ArrayList<>();
+        known.forEach((index, readings) -> past.add(new Dated(Instant.ofEpochMilli(index * interval), readings)));
+        known = new TreeMap<>();
+        return past;
+    }
+
+    @Override
+    public synchronized Optional<String> remark() {
+        return troubles.values().stream()
+                .filter(trouble -> !over)
+                .findFirst()
+                .map(trouble -> trouble + "; what is missing is asked for again until the run ends");
+    }
+
+    @Override
+    public synchronized Future<Void> close() {
+        over = true;
         return Future.succeededFuture();
     }
 
+    // Asking
+
+    /** Asks for all instants up to that one that are not known; completes when all is answered or has failed. */
+    private Future<Void> ask(long until, Duration limit) {
+        long sent = clock.millis();
+        return get("query", "query=time()", limit)
+                .compose(answer -> {
+                    double server = answer.serverTime();
+                    if (Double.isNaN(server)) {
+                        return Future.failedFuture(source.address() + " does not tell its time");
+                    }
+                    long middle = (sent + clock.millis()) / 2;
+                    return stretches(until, Math.round(server * MILLIS_PER_SECOND) - middle, limit);
+                })
+                .transform(result -> {
+                    if (result.failed()) {
+                        queries.keySet().forEach(metric -> trouble(metric, result.cause()));
+                    }
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Void> stretches(long until, long offset, Duration limit) {
+        List<Future<Void>> all = new ArrayList<>();
+        for (String metric : queries.keySet()) {
+            long from;
+            synchronized (this) {
+                from = next.getOrDefault(metric, Long.MAX_VALUE);
+            }
+            long to = Math.min(until, from + MOST_POINTS - 1);
+            if (from <= to) {
+                all.add(stretch(metric, from, to, offset, limit));
+            }
+        }
+        return Future.join(all).mapEmpty();
+    }
+
+    private Future<Void> stretch(String metric, long from, long to, long offset, Duration limit) {
+        long start = from * interval + offset;
+        String range = "query=" + encoded(queries.getOrDefault(metric, "")) + "&start=" + seconds(start) + "&end="
+                + seconds(to * interval + offset) + "&step=" + seconds(interval);
+        return get("query_range", range, limit)
+                .compose(answer -> workers.run(() -> answer.points(start, interval, (int) (to - from + 1))))
+                .<Void>transform(result -> {
+                    if (result.failed()) {
+                        trouble(metric, result.cause());
+                    } else {
+                        keep(metric, from, result.result());
+                    }
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<PrometheusAnswer> get(String path, String parameters, Duration limit) {
+        String base = source.url().toString().replaceFirst("[?#].*$", "").replaceFirst("/+$", "");
+        // Servers that keep answers may shift instants; Prometheus itself does not know nocache.
+        URI address = URI.create(
+                base + "/api/v1/" + path + "?" + parameters + "&timeout=" + limit.toMillis() + "ms&nocache=1");
+        return fetch.fetch(new HttpFetch.Fetch("GET", address, source.headers(), new byte[0], limit, LIMIT))
+                .compose(answer -> workers.run(() -> PrometheusAnswer.of(answer, source.address())));
+    }
+
+    private static String encoded(String query) {
+        return URLEncoder.encode(query, StandardCharsets.UTF_8);
+    }
+
+    private static String seconds(long millis) {
+        return millis / 1_000 + "." + String.format(Locale.ROOT, "%03d", millis % 1_000);
+    }
+
+    // What is known
+
+    private synchronized void keep(String metric, long from, List<Reading> points) {
+        if (over) {
+            return;
+        }
+        troubles.remove(metric);
+        for (int i = 0; i < points.size(); i++) {
+            add(metric, from + i, points.get(i));
+        }
+        next.put(metric, from + points.size());
+    }
+
     /** A result that was there once is only missing now. */
-    private Reading remembered(String metric, Reading reading) {
+    private void add(String metric, long index, Reading reading) {
+        Reading remembered = reading;
         if (reading instanceof Reading.Value) {
             seen.add(metric);
         } else if (reading instanceof Reading.NotAvailable none && seen.contains(metric)) {
-            return Reading.failed("had a value before: " + none.reason());
+            remembered = Reading.failed("had a value before: " + none.reason());
         }
-        return reading;
+        known.computeIfAbsent(index, one -> new LinkedHashMap<>()).put(metric, remembered);
     }
 
-    private Future<Reading> ask(String query) {
-        HttpFetch.Fetch request =
-                new HttpFetch.Fetch("GET", address(source.url(), query), source.headers(), new byte[0], timeout, LIMIT);
-        return fetch.fetch(request)
-                .compose(answer -> workers.run(() -> reading(answer)))
-                .recover(problem -> Future.succeededFuture(Reading.failed(String.valueOf(problem.getMessage()))));
+    private synchronized void trouble(String metric, Throwable cause) {
+        troubles.put(metric, String.valueOf(cause.getMessage()));
     }
 
-    private URI address(URI base, String query) {
-        String text = base.toString().replaceFirst("[?#].*$", "").replaceFirst("/+$", "");
-        String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
-        return URI.create(text + "/api/v1/query?query=" + encoded + "&timeout=" + timeout.toMillis() + "ms");
-    }
-
-    private Reading reading(Fetched answer) throws IOException {
-        if (answer.truncated()) {
-            return Reading.notAvailable("the query gives more than one number; sum, average or filter its series");
-        }
-        JsonNode json = json(answer);
-        if (json.path("status").asText().equals("success")) {
-            return reading(json.path("data"));
-        }
-        String error = json.path("error").asText();
-        if (error.isEmpty()) {
-            throw new IOException(source.address() + " answers with status " + answer.status()
-                    + (answer.ok() ? " and something that is not Prometheus' JSON; is the URL right?" : ""));
-        }
-        String reason = "Prometheus refuses the query: " + error.substring(0, Math.min(MOST_MESSAGE, error.length()));
-        // A query that is wrong stays so; one that took too long, or could not be executed, may fare better.
-        return answer.status() == BAD_REQUEST ? Reading.notAvailable(reason) : Reading.failed(reason);
-    }
-
-    private static JsonNode json(Fetched answer) {
-        try {
-            return JSON.readTree(answer.text());
-        } catch (JsonProcessingException e) {
-            return JSON.missingNode();
-        }
-    }
-
-    /** The one number of a result. */
-    static Reading reading(JsonNode data) {
-        JsonNode result = data.path("result");
-        return switch (data.path("resultType").asText()) {
-            case "scalar" -> number(result.path(1).asText());
-            case "vector" -> {
-                if (result.size() == 0) {
-                    yield Reading.notAvailable("the query has no result; is there such a metric?");
-                }
-                if (result.size() > 1) {
-                    yield Reading.notAvailable(
-                            "the query gives " + result.size() + " series and not one; sum, average or filter them");
-                }
-                yield number(result.path(0).path("value").path(1).asText());
+    /** What is not known by now has failed. */
+    private synchronized void giveUp(long until) {
+        over = true;
+        next.forEach((metric, from) -> {
+            String reason = troubles.getOrDefault(metric, source.address() + " did not answer before the run ended");
+            long to = Math.min(until, from + MOST_POINTS - 1);
+            for (long index = from; index <= to; index++) {
+                add(metric, index, Reading.failed(reason));
             }
-            case "matrix" ->
-                Reading.notAvailable("the query gives a range of values; wrap it in a function such as rate()");
-            default -> Reading.notAvailable("the query gives no number");
-        };
-    }
-
-    private static Reading number(String text) {
-        try {
-            double value = Double.parseDouble(text.replace("Inf", "Infinity"));
-            return Double.isFinite(value) ? Reading.of(value) : Reading.failed("the query gives " + text);
-        } catch (NumberFormatException e) {
-            return Reading.failed("the query gives \"" + text + "\", which is no number");
-        }
+        });
     }
 }

@@ -75,6 +75,11 @@ public final class PrometheusText {
         return Collections.unmodifiableList(byName.getOrDefault(name, List.of()));
     }
 
+    /** Whether a metric's name begins so. */
+    boolean has(String prefix) {
+        return byName.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+    }
+
     /** Every sample, grouped by name. */
     public Map<String, List<Sample>> all() {
         return Collections.unmodifiableMap(byName);

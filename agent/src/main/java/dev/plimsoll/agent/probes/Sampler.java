@@ -145,10 +145,13 @@ final class Sampler {
             if (!inquiry.overdue) {
                 if (readings == null) {
                     emit(inquiry.wallMicros, failed(sentence(problem)));
-                } else {
+                } else if (!readings.isEmpty()) {
                     long instant = probe.instant().map(Sampler::micros).orElse(inquiry.wallMicros);
                     emit(instant, checked(readings));
                 }
+            }
+            for (Probe.Dated dated : probe.past()) {
+                emit(micros(dated.instant()), checked(dated.readings()));
             }
         } finally {
             inquiry.ended.complete();

@@ -62,7 +62,9 @@ record SmiTable(Map<String, String> columns) {
         names.put("gpu.clock.sm", List.of("clocks.current.sm", "clocks.sm"));
         names.put("gpu.clock.memory", List.of("clocks.current.memory", "clocks.mem"));
         names.put("gpu.pcie.generation", List.of("pcie.link.gen.current", "pcie.link.gen.gpucurrent"));
+        names.put("gpu.pcie.generation.limit", List.of("pcie.link.gen.max"));
         names.put("gpu.pcie.width", List.of("pcie.link.width.current"));
+        names.put("gpu.pcie.width.limit", List.of("pcie.link.width.max"));
         names.put("gpu.ecc.uncorrected", List.of("ecc.errors.uncorrected.volatile.total"));
         for (List<String> reasons : List.of(HELD_DOWN, CAPPED)) {
             for (String reason : reasons) {

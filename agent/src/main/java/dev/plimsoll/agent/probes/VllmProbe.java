@@ -92,15 +92,10 @@ final class VllmProbe implements Probe {
         return source.get().map(this::read);
     }
 
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
     private Map<String, Reading> read(PageSource.Page page) {
         PrometheusText text = page.text();
         Map<String, Reading> readings = new LinkedHashMap<>();
-        if (text.all().keySet().stream().noneMatch(name -> name.startsWith(PREFIX))) {
+        if (!text.has(PREFIX)) {
             String reason = "no vllm: metrics on " + source.address() + "; is the URL right?";
             metrics().forEach(metric -> readings.put(metric, lacking(metric, reason)));
             return readings;

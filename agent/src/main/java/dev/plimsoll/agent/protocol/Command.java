@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Command.Ping.class, name = "ping"),
     @JsonSubTypes.Type(value = Command.Look.class, name = "look"),
+    @JsonSubTypes.Type(value = Command.LookAtPages.class, name = "look_at_pages"),
     @JsonSubTypes.Type(value = Command.Adopt.class, name = "adopt"),
     @JsonSubTypes.Type(value = Command.Inspect.class, name = "inspect"),
     @JsonSubTypes.Type(value = Command.Smoke.class, name = "smoke"),
@@ -34,6 +35,14 @@ public sealed interface Command {
      * @param request what is to be looked up
      */
     record Look(LookRequest request) implements Command {}
+
+    /**
+     * Looks at another machine by the pages that exporters serve for it; answered by {@link Answer.Looked}. An agent that
+     * serves no run yet does so, too.
+     *
+     * @param request the pages
+     */
+    record LookAtPages(PagesRequest request) implements Command {}
 
     /**
      * Takes the agent for a run and starts its probes; answered by {@link Answer.Done}. An agent serves one run.

@@ -9,7 +9,7 @@ import java.io.IOException;
 /** Messages as bytes: a JSON object with {@code "v"}, the protocol's version, and {@code "type"}. */
 public final class ProtocolCodec {
     /** The version that this build speaks. Agents and controllers of different versions refuse each other. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /** The event-bus address of the controller. */
     public static final String CONTROLLER_ADDRESS = "plimsoll.controller";

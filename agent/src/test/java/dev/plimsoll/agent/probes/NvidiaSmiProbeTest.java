@@ -112,6 +112,39 @@ class NvidiaSmiProbeTest {
     }
 
     @Test
+    void readsARealH100IdleAndUnderLoad() throws Exception {
+        NvidiaSmiProbe probe = playing("h100-590", "repeat");
+        Map<String, Reading> idle = await(probe.sample());
+        assertEquals(0, value(idle, "gpu.utilization"));
+        assertEquals(69.85, value(idle, "gpu.power"));
+        assertEquals(345, value(idle, "gpu.clock.sm"));
+        assertEquals(5, value(idle, "gpu.pcie.generation"), "a server's link stays up");
+        Map<String, Reading> load = await(probe.sample());
+        assertEquals(100, value(load, "gpu.utilization"));
+        assertEquals(631.95, value(load, "gpu.power"));
+        assertEquals(1980, value(load, "gpu.clock.sm"));
+        assertEquals(59, value(load, "gpu.temperature"));
+        assertEquals(26, value(load, "gpu.temperature.margin"));
+        assertEquals(54, value(load, "gpu.memory.temperature"));
+        assertEquals(19818 * MIB, value(load, "gpu.memory.used"));
+        assertEquals(0, value(load, "gpu.throttled"));
+        assertEquals(0, value(load, "gpu.ecc.uncorrected"));
+        assertEquals(5, value(load, "gpu.pcie.generation.limit"));
+        assertEquals(16, value(load, "gpu.pcie.width.limit"));
+    }
+
+    @Test
+    void readsARealLinkThatTrainsUpUnderLoad() throws Exception {
+        NvidiaSmiProbe probe = playing("rtx2080s-610", "repeat");
+        Map<String, Reading> idle = await(probe.sample());
+        assertEquals(1, value(idle, "gpu.pcie.generation"));
+        assertEquals(3, value(idle, "gpu.pcie.generation.limit"));
+        Map<String, Reading> load = await(probe.sample());
+        assertEquals(3, value(load, "gpu.pcie.generation"));
+        assertEquals(16, value(load, "gpu.pcie.width"));
+    }
+
+    @Test
     void readsAnOldDriverByItsNamesAndFlags() throws Exception {
         NvidiaSmiProbe probe = playing("a100", "repeat");
         Map<String, Reading> first = await(probe.sample());

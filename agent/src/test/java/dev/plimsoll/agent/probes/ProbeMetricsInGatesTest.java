@@ -49,6 +49,7 @@ class ProbeMetricsInGatesTest {
             {type: nvidia-smi}                                          | gpu.clock.sm.min >= 1800MHz
             {type: nvidia-smi}                                          | gpu.throttled.mean < 1%
             {type: amd-smi}                                             | gpu.power.max < 700W
+            {type: rocm-smi}                                            | gpu.temperature.max < 83C
             {type: vllm, url: "http://127.0.0.1:8000/metrics"}          | vllm.kv_cache.usage.max < 95%
             {type: vllm, url: "http://127.0.0.1:8000/metrics"}          | vllm.preemptions.max < 1/s
             {type: jvm, url: "http://127.0.0.1:8080/prometheus"}        | gc.pause.max < 50ms

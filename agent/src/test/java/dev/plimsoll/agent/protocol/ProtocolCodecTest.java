@@ -72,6 +72,11 @@ class ProtocolCodecTest {
 
         assertEquals(look, ProtocolCodec.decode(ProtocolCodec.encode(look), Command.class));
         assertEquals(looked, ProtocolCodec.decode(ProtocolCodec.encode(looked), Answer.class));
+        Command pages = new Command.LookAtPages(new PagesRequest(
+                "gpu-0",
+                Optional.of("/models/llama"),
+                List.of(new PagesRequest.Page(PagesRequest.Exporter.DCGM, "http://gpu-0:9400/metrics"))));
+        assertEquals(pages, ProtocolCodec.decode(ProtocolCodec.encode(pages), Command.class));
     }
 
     @Test

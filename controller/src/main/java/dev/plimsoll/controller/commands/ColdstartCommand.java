@@ -2,7 +2,6 @@ package dev.plimsoll.controller.commands;
 
 import dev.plimsoll.controller.coldstart.ColdStartException;
 import dev.plimsoll.controller.coldstart.ColdStartRun;
-import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.coldstart.ColdStartReport;
 import dev.plimsoll.reports.render.ColdStartText;
 import java.io.IOException;
@@ -15,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -68,12 +69,8 @@ final class ColdstartCommand implements Callable<Integer> {
     @Option(names = "--logs", paramLabel = "DIR", description = "Keep the server's output there, a file a start.")
     private Optional<Path> logs;
 
-    @Option(
-            names = "--format",
-            paramLabel = "text|json",
-            defaultValue = "text",
-            description = "What goes to the standard output (default: text).")
-    private RunOptions.Format format;
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
 
     ColdstartCommand(Console console) {
         this.console = console;
@@ -88,7 +85,7 @@ final class ColdstartCommand implements Callable<Integer> {
         });
         try {
             ColdStartReport report = run.run();
-            console.print(format == RunOptions.Format.JSON ? BundleJson.file(report) : ColdStartText.render(report));
+            output.print(console, report, shown -> ColdStartText.render(report), UnaryOperator.identity());
             return ExitCode.DONE.code();
         } catch (ColdStartException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);

@@ -3,9 +3,10 @@ package dev.plimsoll.controller.commands;
 import dev.plimsoll.agent.preflight.MachineLook;
 import dev.plimsoll.agent.protocol.LookRequest;
 import dev.plimsoll.controller.run.PreflightPlan;
+import dev.plimsoll.controller.run.PreflightTour;
+import dev.plimsoll.controller.run.RunException;
 import dev.plimsoll.measurements.Fact;
 import dev.plimsoll.measurements.MachineFacts;
-import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.preflight.Check;
 import dev.plimsoll.reports.preflight.Examination;
 import dev.plimsoll.reports.preflight.Machine;
@@ -15,7 +16,6 @@ import dev.plimsoll.reports.render.PreflightText;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Preflight;
 import dev.plimsoll.scenarios.PreflightCheck;
-import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioFile;
 import dev.plimsoll.scenarios.Target;
@@ -26,13 +26,13 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "preflight",
         description = {
-            "Is this machine fit to be measured? Looks at GPUs, versions, kernel, clock, disk and the way to the target.%n",
+            "Is this machine fit to be measured, or are a scenario's? Looks at GPUs, versions, kernel, clock, disk and the way to the target.%n",
             "0: nothing is wrong, 1: a check failed, 2: usage or scenario error, 3: the nodes could not be looked at. "
                     + "Warnings and unknowns change no exit code. `plimsoll gate` looks at the same before it sends load.%n"
         },
@@ -53,6 +53,7 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // set by picocli
 final class PreflightCommand implements Callable<Integer> {
     private static final Duration TARGET_LIMIT = Duration.ofSeconds(3);
+    private static final int MOST_AGENTS = 64;
 
     private final Console console;
     private final Map<String, String> environment;
@@ -60,7 +61,7 @@ final class PreflightCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SCENARIO",
             arity = "0..1",
-            description = "Looks at this machine as the scenario's nodes, and holds it against its `preflight`.")
+            description = "Looks from where a gate of it would, at its nodes, and holds them against its `preflight`.")
     private Optional<String> scenario;
 
     @Option(
@@ -93,89 +94,47 @@ final class PreflightCommand implements Callable<Integer> {
     private boolean force;
 
     @Option(
-            names = "--format",
-            paramLabel = "text|json",
-            defaultValue = "text",
-            description = "What goes to the standard output (default: text).")
-    private RunOptions.Format format;
+            names = "--agents",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Look by as many agent processes as the gate has, up to 64; 0: by this process (default).")
+    private int agents;
 
-    @Option(names = "--no-color", description = "No colours. NO_COLOR in the environment does the same.")
-    private boolean noColor;
+    @Mixin
+    private final OutputOptions output = new OutputOptions();
 
     PreflightCommand(Console console, Map<String, String> environment) {
         this.console = console;
         this.environment = environment;
     }
 
-    /** What is looked at, and what it is held against. */
-    private record Subject(
-            Preflight wanted, Optional<Target> target, List<PreflightPlan.Look> looks, Map<String, String> unseen) {
-        boolean seen() {
-            return unseen.isEmpty()
-                    || looks.stream().anyMatch(look -> !look.serves().isEmpty());
-        }
-    }
-
     @Override
-    public Integer call() throws CommandException, ScenarioException, InterruptedException {
-        Optional<ScenarioFile> file = Optional.empty();
-        if (scenario.isPresent()) {
-            requireNoneOf("SCENARIO says it", url.isPresent() ? "--url" : "", model.isPresent() ? "--model" : "");
-            file = Optional.of(Scenarios.read(scenario.get(), overrides, environment));
-        }
-        UnaryOperator<String> masking = file.<UnaryOperator<String>>map(found -> new Masking(found.secrets()))
-                .orElse(UnaryOperator.identity());
-        PreflightPlan.Place here = new PreflightPlan.Place("here", host(), host());
-        Subject subject = file.isPresent() ? of(file.get().scenario(), here) : ofThisMachine(here);
-        VersionsLock locked = lock.isPresent()
-                ? Locks.read(lock.get())
-                : writeLock.isPresent() ? VersionsLock.NONE : Locks.of(subject.wanted());
-        boolean asked = writeLock.isPresent() || locked.versions().containsKey(PreflightCheck.VERSIONS_VLLM);
-        Optional<Fact> served = subject.target()
-                .filter(target -> asked && target.api() != Api.HTTP)
-                .map(TargetVersion::of);
-        Examination examination = new Examination(subject.wanted(), locked);
-        List<Check> checks = new ArrayList<>();
-        Optional<MachineFacts> facts = Optional.empty();
-        for (PreflightPlan.Look look : subject.looks()) {
-            MachineFacts found = MachineLook.here().look(look.place().host(), look.request());
-            facts = Optional.of(found);
-            for (Machine machine : look.machines(found)) {
-                checks.addAll(examination.machine(machine));
-            }
-        }
-        subject.unseen().forEach((node, why) -> checks.addAll(examination.unseen(node, why)));
-        served.ifPresent(version -> checks.addAll(examination.target(version)));
-        PreflightReport report = new PreflightReport(checks);
-        report = report.plus(examination.unmet(report));
-        Console shown = noColor ? console.plain() : console;
-        shown.print(masking.apply(
-                format == RunOptions.Format.JSON
-                        ? BundleJson.file(report)
-                        : PreflightText.render(report, shown.colourOut(), shown.width())));
-        if (writeLock.isPresent()) {
-            write(
-                    writeLock.get(),
-                    VersionsLock.of(
-                            facts.orElseThrow(), served.filter(Fact::known).map(Fact::value)));
-        }
-        return ExitCode.ofPreflight(report, subject.seen()).code();
+    public Integer call() throws CommandException, ScenarioException, RunException, InterruptedException {
+        return scenario.isPresent() ? ofScenario(scenario.get()) : ofThisMachine();
     }
 
-    private static void requireNoneOf(String reason, String... given) throws CommandException {
-        for (String option : given) {
-            if (!option.isEmpty()) {
-                throw new CommandException(ExitCode.USAGE, option + " is for a look without a scenario: " + reason);
-            }
+    private int ofScenario(String name) throws CommandException, ScenarioException, RunException, InterruptedException {
+        requireNoneOf("SCENARIO says it", url.isPresent() ? "--url" : "", model.isPresent() ? "--model" : "");
+        if (agents < 0 || agents > MOST_AGENTS) {
+            throw new CommandException(ExitCode.USAGE, "--agents is from 0 to " + MOST_AGENTS + ", not " + agents);
         }
+        ScenarioFile file = Scenarios.read(name, overrides, environment);
+        Preflight wanted = file.scenario().preflight();
+        VersionsLock locked = locked(wanted);
+        Optional<Fact> served = served(locked, Optional.of(file.scenario().target()));
+        PreflightTour tour = PreflightTour.take(file, locked, agents, console::say);
+        return tell(
+                new Found(tour.report(), tour.firstNode(), tour.seen()),
+                wanted,
+                locked,
+                served,
+                new Masking(file.secrets()));
     }
 
-    private static Subject of(Scenario scenario, PreflightPlan.Place here) {
-        PreflightPlan plan = PreflightPlan.of(scenario, List.of(here), true);
-        return new Subject(scenario.preflight(), Optional.of(scenario.target()), plan.looks(), plan.unseen());
-    }
-
-    private Subject ofThisMachine(PreflightPlan.Place here) throws CommandException {
+    private int ofThisMachine() throws CommandException, InterruptedException {
+        if (agents != 0) {
+            throw new CommandException(ExitCode.USAGE, "--agents is for the look at a SCENARIO");
+        }
         Preflight none = Preflight.DEFAULT;
         Preflight wanted = new Preflight(
                 none.driverMinimum(),
@@ -186,27 +145,74 @@ final class PreflightCommand implements Callable<Integer> {
                 none.limits(),
                 none.required(),
                 none.tolerated());
-        Optional<Target> target = Optional.empty();
-        List<String> targets = List.of();
-        if (url.isPresent()) {
-            URI uri = url.get();
-            if (uri.getHost() == null || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                throw new CommandException(ExitCode.USAGE, "--url is http://host[:port] or https://…, not " + uri);
-            }
-            targets = List.of(PreflightPlan.hostAndPort(uri));
-            target = Optional.of(new Target(
-                    List.of(uri),
-                    Api.OPENAI_CHAT,
-                    Target.MODEL_AUTO,
-                    true,
-                    Map.of(),
-                    TARGET_LIMIT,
-                    Target.Connections.DEFAULT,
-                    Optional.empty()));
+        VersionsLock locked = locked(wanted);
+        List<String> targets = url.isPresent() ? List.of(PreflightPlan.hostAndPort(checked(url.get()))) : List.of();
+        Optional<Fact> served = served(locked, url.map(PreflightCommand::target));
+        String host = host();
+        MachineFacts facts = MachineLook.here().look(host, new LookRequest(model, python, true, targets));
+        List<Check> checks = new Examination(wanted, locked).machine(new Machine(host, true, true, facts));
+        return tell(
+                new Found(new PreflightReport(checks), Optional.of(facts), true),
+                wanted,
+                locked,
+                served,
+                UnaryOperator.identity());
+    }
+
+    private VersionsLock locked(Preflight wanted) throws CommandException {
+        return lock.isPresent() ? Locks.read(lock.get()) : writeLock.isPresent() ? VersionsLock.NONE : Locks.of(wanted);
+    }
+
+    /** The version that the target tells, where somebody wants to know it. */
+    private Optional<Fact> served(VersionsLock locked, Optional<Target> target) {
+        boolean asked = writeLock.isPresent() || locked.versions().containsKey(PreflightCheck.VERSIONS_VLLM);
+        return target.filter(one -> asked && one.api() != Api.HTTP).map(TargetVersion::of);
+    }
+
+    /** What a look found: the checks, a machine whose versions can be locked, and whether anything could be looked at. */
+    private record Found(PreflightReport report, Optional<MachineFacts> machine, boolean seen) {}
+
+    private int tell(
+            Found found, Preflight wanted, VersionsLock locked, Optional<Fact> served, UnaryOperator<String> masking)
+            throws CommandException {
+        PreflightReport report = served.map(
+                        version -> found.report().plus(new Examination(wanted, locked).target(version)))
+                .orElse(found.report());
+        output.print(console, report, shown -> PreflightText.render(report, shown.colourOut(), shown.width()), masking);
+        if (writeLock.isPresent()) {
+            MachineFacts machine = found.machine().orElseGet(() -> new MachineFacts("", Map.of(), List.of()));
+            write(
+                    writeLock.get(),
+                    VersionsLock.of(machine, served.filter(Fact::known).map(Fact::value)));
         }
-        LookRequest request = new LookRequest(model, python, true, targets);
-        PreflightPlan.Look look = new PreflightPlan.Look(here, List.of(here.host()), true, here.host(), request);
-        return new Subject(wanted, target, List.of(look), Map.of());
+        return ExitCode.ofPreflight(report, found.seen()).code();
+    }
+
+    private static void requireNoneOf(String reason, String... given) throws CommandException {
+        for (String option : given) {
+            if (!option.isEmpty()) {
+                throw new CommandException(ExitCode.USAGE, option + " is for a look without a scenario: " + reason);
+            }
+        }
+    }
+
+    private static URI checked(URI url) throws CommandException {
+        if (url.getHost() == null || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+            throw new CommandException(ExitCode.USAGE, "--url is http://host[:port] or https://…, not " + url);
+        }
+        return url;
+    }
+
+    private static Target target(URI url) {
+        return new Target(
+                List.of(url),
+                Api.OPENAI_CHAT,
+                Target.MODEL_AUTO,
+                true,
+                Map.of(),
+                TARGET_LIMIT,
+                Target.Connections.DEFAULT,
+                Optional.empty());
     }
 
     private static String host() {

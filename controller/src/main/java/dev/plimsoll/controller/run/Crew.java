@@ -229,14 +229,32 @@ final class Crew implements AutoCloseable {
             Duration limit,
             Consumer<AgentLink> answered)
             throws RunEnded, InterruptedException {
-        Map<AgentLink, Answer> answers = new LinkedHashMap<>();
-        for (AgentLink link : whom) {
-            Command asked = command.apply(link);
+        return askOf(whom, link -> link, command, limit, answered);
+    }
+
+    /** Asks several things at once, of the same agents too, and waits for all answers; by what they are about. */
+    <K> Map<K, Answer> askOf(
+            Collection<K> what, Function<K, AgentLink> whom, Function<K, Command> command, Duration limit)
+            throws RunEnded, InterruptedException {
+        return askOf(what, whom, command, limit, one -> {});
+    }
+
+    private <K> Map<K, Answer> askOf(
+            Collection<K> what,
+            Function<K, AgentLink> whom,
+            Function<K, Command> command,
+            Duration limit,
+            Consumer<K> answered)
+            throws RunEnded, InterruptedException {
+        Map<K, Answer> answers = new LinkedHashMap<>();
+        for (K one : what) {
+            AgentLink link = whom.apply(one);
+            Command asked = command.apply(one);
             String name = asked.getClass().getSimpleName();
             Future<Answer> future = link.ask(asked, limit);
             future.onSuccess(answer -> {
-                answered.accept(link);
-                loop.execute(() -> answers.put(link, accepted(link, name, answer)));
+                answered.accept(one);
+                loop.execute(() -> answers.put(one, accepted(link, name, answer)));
             });
             future.onFailure(e -> loop.execute(() -> {
                 if (!link.isLost()) {
@@ -245,7 +263,7 @@ final class Crew implements AutoCloseable {
                 }
             }));
         }
-        if (!loop.await(() -> answers.size() >= whom.size(), limit.plusSeconds(1))) {
+        if (!loop.await(() -> answers.size() >= what.size(), limit.plusSeconds(1))) {
             throw RunEnded.aborted("agents did not answer within " + limit.toSeconds() + " s");
         }
         return answers;

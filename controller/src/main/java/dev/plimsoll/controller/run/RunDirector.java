@@ -71,6 +71,7 @@ public final class RunDirector {
 
     private @Nullable Crew crew;
     private @Nullable LegPlay play;
+    private @Nullable UnderLoad underLoad;
     private Optional<Verdict.Check> smoke = Optional.empty();
     private Progress progress = Progress.NONE;
 
@@ -249,6 +250,7 @@ public final class RunDirector {
         try {
             Optional<PreflightRound> preflight =
                     request.preflight().map(lock -> new PreflightRound(scenario, lock, ledger, secrets));
+            underLoad = UnderLoad.of(scenario, preflight, ledger);
             TargetFacts facts = getReady(agents, ledger, card, preflight);
             if (wantedSmoke().isPresent()) {
                 smoke(agents, ledger, facts);
@@ -269,12 +271,26 @@ public final class RunDirector {
             for (Leg leg : legs) {
                 load.play(leg, facts);
             }
+            underLoad.over();
             agents.links().forEach(link -> link.state("finished"));
             return Optional.empty();
         } catch (RunEnded e) {
-            return Optional.of(e);
+            return Optional.of(unlessUnfit(e, ledger));
         } catch (BundleException e) {
             return Optional.of(RunEnded.aborted(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** What ended the run; where that was a decision, the machines' own failure goes before it. */
+    private RunEnded unlessUnfit(RunEnded ended, Ledger ledger) {
+        if (underLoad == null || ended.incomplete() || ledger.now() <= 0) {
+            return ended;
+        }
+        try {
+            underLoad.over();
+            return ended;
+        } catch (RunEnded unfit) {
+            return unfit;
         }
     }
 
@@ -408,7 +424,12 @@ public final class RunDirector {
     private void received(Ledger ledger, Report report) throws RunEnded {
         switch (report) {
             case Report.Interval interval -> merged(ledger, ledger.interval(interval.snapshot()));
-            case Report.Sample sample -> ledger.sample(sample.sample());
+            case Report.Sample sample -> {
+                ledger.sample(sample.sample());
+                if (underLoad != null && play != null && !play.isEnding()) {
+                    underLoad.sample(sample.sample());
+                }
+            }
             case Report.Event event -> ledger.event(event.event());
             case Report.LegEnded ended -> {
                 if (play != null) {

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunInfo;
 import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.simulator.SimulatorOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -223,6 +227,69 @@ class PreflightProcessTest {
             assertEquals(2, gate.await(), gate.err());
             assertTrue(gate.err().contains("did you mean \"driver\"?"), gate.err());
             assertFalse(Files.exists(directory.resolve("runs")));
+        }
+    }
+
+    @Test
+    void aScenarioIsLookedAtFromWhereItsGateWouldLook() throws Exception {
+        try (HttpPage exporter = HttpPage.of(
+                "node_timex_sync_status 0\nnode_memory_SwapTotal_bytes 0\n" + "node_memory_SwapFree_bytes 0\n")) {
+            Files.writeString(
+                    directory.resolve("fleet.yaml"),
+                    SCENARIO.replaceFirst(
+                            "nodes: .*",
+                            "nodes: [ { name: gpu-0, agent: agent-2, probes: [ { type: nvidia-smi } ] },"
+                                    + " { name: far, probes: [ { type: node-exporter, url: \"" + exporter.url()
+                                    + "\" } ] },"
+                                    + " { name: lost, agent: gpu-9, probes: [ { type: nvidia-smi } ] } ]"));
+            try (Launched agents = run("preflight", "fleet.yaml", "--agents", "2", "--format", "json")) {
+                assertEquals(0, agents.await(), agents.err() + agents.out());
+                JsonNode nodes = JSON.readTree(agents.out()).path("nodes");
+                List<String> seen = new ArrayList<>();
+                nodes.forEach(node -> seen.add(
+                        node.path("node").asText() + " by " + node.path("by").asText()));
+                assertEquals(
+                        List.of(
+                                "gpu-0 by agent agent-2",
+                                "far by its pages alone (node-exporter)",
+                                "lost by nobody: no agent \"gpu-9\" is here"),
+                        seen);
+                assertEquals("gpu-0", check(agents, "gpu.driver").path("node").asText());
+                assertEquals("ok", check(agents, "gpu.driver").path("outcome").asText());
+            }
+            // In one process there is no agent-2: its node cannot be looked at, and what pages tell is told all the
+            // same.
+            try (Launched alone = run("preflight", "fleet.yaml")) {
+                assertEquals(0, alone.await(), alone.err() + alone.out());
+                assertTrue(alone.out().contains("warn      clock.synchronised on far: not synchronised"), alone.out());
+                assertTrue(alone.out().contains("ok        memory.swap on far: no swap"), alone.out());
+                assertTrue(
+                        alone.out().contains("gpu-0: looked at by nobody: no agent \"agent-2\" is here"), alone.out());
+            }
+        }
+    }
+
+    /** A page at an address of its own. */
+    private record HttpPage(HttpServer server) implements AutoCloseable {
+        static HttpPage of(String text) throws IOException {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            server.createContext("/metrics", exchange -> {
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                exchange.close();
+            });
+            server.start();
+            return new HttpPage(server);
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/metrics";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
         }
     }
 }

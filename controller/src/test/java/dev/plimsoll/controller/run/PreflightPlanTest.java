@@ -2,6 +2,7 @@ package dev.plimsoll.controller.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.plimsoll.agent.protocol.PagesRequest;
 import dev.plimsoll.controller.run.PreflightPlan.Look;
 import dev.plimsoll.controller.run.PreflightPlan.Place;
 import dev.plimsoll.measurements.MachineFacts;
@@ -69,12 +70,36 @@ class PreflightPlanTest {
                   - { name: lost, agent: gpu-9, probes: [ { type: nvidia-smi } ] }
                   - { name: pages, probes: [ { type: vllm, url: "http://gpu-host:8000/metrics" } ] }
                 """), List.of(FIRST), false);
+        assertEquals(List.of(), plan.pages());
         assertEquals(
                 Map.of(
                         "lost", "no agent \"gpu-9\" is here",
-                        "pages", "it is watched from elsewhere only, by the pages it serves"),
+                        "pages", "it is watched from elsewhere only, by pages that tell nothing of its machine"),
                 plan.unseen());
         Look generator = plan.looks().getFirst();
         assertEquals("generator", generator.generator());
+    }
+
+    @Test
+    void aNodeThatIsWatchedFromElsewhereIsLookedAtByItsExportersPages() throws ScenarioException {
+        PreflightPlan plan = PreflightPlan.of(scenario("""
+                  - name: far
+                    probes:
+                      - { type: node-exporter, url: "http://far:9100/metrics" }
+                      - { type: dcgm, url: "http://far:9400/metrics" }
+                      - { type: vllm, url: "http://far:8000/metrics" }
+                """), List.of(FIRST, SECOND), false);
+        assertEquals(Map.of(), plan.unseen());
+        PreflightPlan.Pages pages = plan.pages().getFirst();
+        assertEquals(FIRST, pages.place());
+        assertEquals("node-exporter, dcgm", pages.exporters());
+        assertEquals(
+                new PagesRequest(
+                        "far",
+                        Optional.of("/models/llama"),
+                        List.of(
+                                new PagesRequest.Page(PagesRequest.Exporter.NODE, "http://far:9100/metrics"),
+                                new PagesRequest.Page(PagesRequest.Exporter.DCGM, "http://far:9400/metrics"))),
+                pages.request());
     }
 }

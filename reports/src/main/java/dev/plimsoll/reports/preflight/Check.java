@@ -44,6 +44,11 @@ public record Check(
         return new Check(id, node, outcome, found, other, why, repair);
     }
 
+    /** Whether both are about the same. */
+    boolean isOf(Check other) {
+        return id.equals(other.id) && node.equals(other.node);
+    }
+
     /** What is wrong, on one line. */
     public String sentence() {
         return id + " on " + node + ": " + found + "; wanted: " + wanted;

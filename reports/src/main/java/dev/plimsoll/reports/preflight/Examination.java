@@ -2,11 +2,14 @@ package dev.plimsoll.reports.preflight;
 
 import dev.plimsoll.measurements.Fact;
 import dev.plimsoll.measurements.MachineFact;
+import dev.plimsoll.measurements.MachineFacts;
 import dev.plimsoll.scenarios.Preflight;
 import dev.plimsoll.scenarios.PreflightCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Holds machines and the target against what is wanted. Immutable. */
 public final class Examination {
@@ -17,6 +20,7 @@ public final class Examination {
 
     private final Preflight wanted;
     private final VersionsLock lock;
+    private final Set<String> watched;
 
     /**
      * With these wishes.
@@ -25,19 +29,69 @@ public final class Examination {
      * @param lock versions that must be the same
      */
     public Examination(Preflight wanted, VersionsLock lock) {
+        this(wanted, lock, Set.of());
+    }
+
+    /**
+     * With these wishes, before load.
+     *
+     * @param watched nodes whose PCIe links a probe sees under load: what is not ok there yet is no failure before
+     */
+    public Examination(Preflight wanted, VersionsLock lock, Set<String> watched) {
         this.wanted = wanted;
         this.lock = lock;
+        this.watched = Set.copyOf(watched);
     }
 
     /** A machine that was looked at. */
     public List<Check> machine(Machine machine) {
+        Set<PreflightCheck> open = open(machine);
+        return found(machine).stream()
+                .map(check -> open.stream().anyMatch(one -> one.id().equals(check.id())) ? check : weighed(check))
+                .toList();
+    }
+
+    private List<Check> found(Machine machine) {
         List<Check> checks = new ArrayList<>();
         if (machine.serves()) {
             checks.addAll(new GpuChecks(machine.node(), machine.facts(), wanted).checks());
             checks.addAll(versions(machine));
         }
         checks.addAll(new MachineChecks(machine, wanted).checks());
-        return weighed(checks);
+        return checks;
+    }
+
+    /** What of a machine is answered by load only. */
+    Set<PreflightCheck> open(Machine machine) {
+        return machine.serves() && watched.contains(machine.node())
+                ? new GpuChecks(machine.node(), machine.facts(), wanted).open()
+                : Set.of();
+    }
+
+    /**
+     * A node of which only its exporters' pages were read: what they tell, and that the rest is not known. What they do not
+     * tell is no failure there, even where it is required.
+     *
+     * @param exporters that have pages of it, such as {@code node-exporter}
+     */
+    public List<Check> pages(String node, MachineFacts facts, String exporters) {
+        List<Check> known = weighed(found(new Machine(node, true, false, facts)).stream()
+                .filter(check -> check.outcome() != Outcome.UNKNOWN)
+                .toList());
+        Fact pages = facts.of(MachineFact.PAGES);
+        List<Check> checks = new ArrayList<>(known);
+        checks.addAll(unseen(
+                node,
+                pages.known()
+                        ? "known by its pages alone (" + exporters + "), which tell " + told(known)
+                        : "its pages could not be read: " + pages.absence()));
+        return checks;
+    }
+
+    private static String told(List<Check> known) {
+        return known.isEmpty()
+                ? "nothing that is looked for"
+                : known.stream().map(Check::id).collect(Collectors.joining(", ")) + "; the rest is not known";
     }
 
     private List<Check> versions(Machine machine) {
@@ -119,7 +173,7 @@ public final class Examination {
         return checks.stream().map(this::weighed).toList();
     }
 
-    private Check weighed(Check check) {
+    Check weighed(Check check) {
         if (check.outcome() != Outcome.OK && wanted.required().contains(check.id())) {
             return check.with(Outcome.FAIL);
         }

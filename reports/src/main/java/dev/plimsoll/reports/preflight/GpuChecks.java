@@ -9,8 +9,12 @@ import dev.plimsoll.scenarios.Preflight;
 import dev.plimsoll.scenarios.PreflightCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -46,8 +50,8 @@ final class GpuChecks {
                     .forEach(check -> add(check, GpuFinding.unknown(why), "a GPU"));
             return checks;
         }
-        each(PreflightCheck.GPU_PCIE_GENERATION, this::generation, "what GPU and slot can do, under load");
-        each(PreflightCheck.GPU_PCIE_WIDTH, this::width, "all lanes of GPU and slot");
+        each(PreflightCheck.GPU_PCIE_GENERATION, this::generation, wish(PreflightCheck.GPU_PCIE_GENERATION));
+        each(PreflightCheck.GPU_PCIE_WIDTH, this::width, wish(PreflightCheck.GPU_PCIE_WIDTH));
         each(PreflightCheck.GPU_NVLINK, this::nvlink, "all links up");
         each(PreflightCheck.GPU_PERSISTENCE, this::persistence, "Enabled");
         each(PreflightCheck.GPU_ECC, this::ecc, "Enabled where there is ECC, and no uncorrected error");
@@ -66,9 +70,9 @@ final class GpuChecks {
     }
 
     private void each(PreflightCheck check, IntFunction<GpuFinding> finding, String wish) {
-        List<GpuFinding> findings = new ArrayList<>();
+        Map<Integer, GpuFinding> findings = new LinkedHashMap<>();
         for (int i = 0; i < facts.gpus().size(); i++) {
-            findings.add(finding.apply(i));
+            findings.put(i, finding.apply(i));
         }
         add(check, GpuFinding.together(findings), wish);
     }
@@ -96,6 +100,13 @@ final class GpuChecks {
 
     // PCIe
 
+    /** What is wanted of a link. */
+    static String wish(PreflightCheck link) {
+        return link == PreflightCheck.GPU_PCIE_WIDTH
+                ? "all lanes of GPU and slot"
+                : "what GPU and slot can do, under load";
+    }
+
     private GpuFinding generation(int gpu) {
         Optional<Double> now = number(gpu, GpuFact.PCIE_GENERATION);
         Optional<Double> most = number(gpu, GpuFact.PCIE_GENERATION_MOST);
@@ -118,6 +129,30 @@ final class GpuChecks {
                         found + " while idle, when the link steps down by design; look while load runs");
     }
 
+    /** The checks of links that load may answer otherwise than an idle GPU does. */
+    Set<PreflightCheck> open() {
+        Set<PreflightCheck> open = EnumSet.noneOf(PreflightCheck.class);
+        for (int gpu = 0; gpu < facts.gpus().size(); gpu++) {
+            if (isBelow(gpu, GpuFact.PCIE_GENERATION, GpuFact.PCIE_GENERATION_MOST)) {
+                open.add(PreflightCheck.GPU_PCIE_GENERATION);
+            }
+            if (isBelow(gpu, GpuFact.PCIE_WIDTH, GpuFact.PCIE_WIDTH_MOST)) {
+                open.add(PreflightCheck.GPU_PCIE_WIDTH);
+            }
+        }
+        for (int gpu = 0; gpu < facts.gpus().size(); gpu++) {
+            if (isBelow(gpu, GpuFact.PCIE_GENERATION_MOST, GpuFact.PCIE_GENERATION_OF_GPU)) {
+                // The slot is found to be slower, whatever the link does.
+                open.remove(PreflightCheck.GPU_PCIE_GENERATION);
+            }
+        }
+        return open;
+    }
+
+    private boolean isBelow(int gpu, GpuFact now, GpuFact most) {
+        return number(gpu, now).orElse(Double.MAX_VALUE) < number(gpu, most).orElse(0.0);
+    }
+
     private GpuFinding width(int gpu) {
         Optional<Double> now = number(gpu, GpuFact.PCIE_WIDTH);
         Optional<Double> most = number(gpu, GpuFact.PCIE_WIDTH_MOST);
@@ -128,7 +163,7 @@ final class GpuChecks {
         if (now.get() >= most.get()) {
             return GpuFinding.ok(found);
         }
-        return GpuFinding.warn(found);
+        return GpuFinding.warn(atWork(gpu) ? found + " under load" : found + " while idle");
     }
 
     private boolean atWork(int gpu) {

@@ -29,20 +29,19 @@ record GpuFinding(Outcome outcome, String found) {
         return new GpuFinding(Outcome.FAIL, found);
     }
 
-    /** The worst of all, and what each has; those that have the same are told together, the worst first. */
-    static GpuFinding together(List<GpuFinding> findings) {
-        Outcome worst = findings.stream().map(GpuFinding::outcome).reduce(Outcome.OK, Outcome::or);
-        if (findings.size() == 1) {
-            return findings.getFirst();
-        }
+    /**
+     * The worst of all, and what each has; those that have the same are told together, the worst first.
+     *
+     * @param findings by the GPU's number, one at least
+     */
+    static GpuFinding together(Map<Integer, GpuFinding> findings) {
+        Outcome worst = findings.values().stream().map(GpuFinding::outcome).reduce(Outcome.OK, Outcome::or);
         Map<GpuFinding, List<Integer>> groups = new LinkedHashMap<>();
-        for (int i = 0; i < findings.size(); i++) {
-            groups.computeIfAbsent(findings.get(i), finding -> new ArrayList<>())
-                    .add(i);
-        }
+        findings.forEach((gpu, finding) ->
+                groups.computeIfAbsent(finding, one -> new ArrayList<>()).add(gpu));
         if (groups.size() == 1) {
-            return new GpuFinding(
-                    worst, "all " + findings.size() + ": " + findings.getFirst().found());
+            GpuFinding same = groups.keySet().iterator().next();
+            return findings.size() == 1 ? same : new GpuFinding(worst, "all " + findings.size() + ": " + same.found());
         }
         String found = groups.entrySet().stream()
                 .sorted((a, b) -> b.getKey().outcome().compareTo(a.getKey().outcome()))

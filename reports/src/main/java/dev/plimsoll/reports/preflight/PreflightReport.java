@@ -1,6 +1,9 @@
 package dev.plimsoll.reports.preflight;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +13,44 @@ import java.util.stream.Stream;
  * All checks of one look, as {@code preflight.json} keeps them.
  *
  * @param checks in the order they were made
+ * @param nodes who looked at which node; empty where nobody tells
  */
-public record PreflightReport(@JsonProperty("checks") List<Check> checks) {
-    /** Copies the list. */
+public record PreflightReport(
+        @JsonProperty("checks") List<Check> checks,
+
+        @JsonProperty("nodes") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<Seen> nodes) {
+    /** Copies the lists. */
     public PreflightReport {
         checks = List.copyOf(checks);
+        nodes = List.copyOf(nodes);
+    }
+
+    /** Without who looked. */
+    public PreflightReport(List<Check> checks) {
+        this(checks, List.of());
+    }
+
+    /**
+     * How a node was looked at.
+     *
+     * @param node as in the checks
+     * @param host the machine's name; empty where it is not known
+     * @param by who looked, such as {@code agent local}; or why nobody did
+     */
+    public record Seen(
+            @JsonProperty("node") String node,
+
+            @JsonProperty("host") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            String host,
+
+            @JsonProperty("by") String by) {
+        /** Checks the components. */
+        public Seen {
+            requireNonNull(node, "node");
+            requireNonNull(host, "host");
+            requireNonNull(by, "by");
+        }
     }
 
     /** Those of an outcome. */
@@ -36,7 +72,15 @@ public record PreflightReport(@JsonProperty("checks") List<Check> checks) {
 
     /** With more checks. */
     public PreflightReport plus(List<Check> more) {
-        return new PreflightReport(Stream.concat(checks.stream(), more.stream()).toList());
+        return new PreflightReport(Stream.concat(checks.stream(), more.stream()).toList(), nodes);
+    }
+
+    /** With these in the place of those of the same node and id. */
+    public PreflightReport with(List<Check> answers) {
+        List<Check> rest = checks.stream()
+                .filter(check -> answers.stream().noneMatch(answer -> answer.isOf(check)))
+                .toList();
+        return new PreflightReport(rest, nodes).plus(answers);
     }
 
     /** How many there are of each outcome, such as {@code 1 fail, 2 warn, 3 unknown, 12 ok}. */

@@ -9,6 +9,15 @@ import dev.plimsoll.scenarios.PreflightCheck;
  * @param repair a sentence
  */
 record Reason(String why, String repair) {
+    private static final String UNDER_LOAD =
+            "An idle link may step down by design: look again while load runs, or let a "
+                    + "gate do it, on a node with a nvidia-smi probe.";
+
+    /** What is left to repair once load has told. */
+    String repairUnderLoad() {
+        return repair.replace(UNDER_LOAD, "").strip();
+    }
+
     /** Of a check. */
     static Reason of(PreflightCheck check) {
         return switch (check) {
@@ -23,12 +32,12 @@ record Reason(String why, String repair) {
             case GPU_PCIE_GENERATION ->
                 new Reason(
                         "A slower link slows loading weights, swapping of the KV cache and traffic between GPUs.",
-                        "Look at the BIOS' slot settings and at riser cards; reseat the board. Look while load runs: an "
-                                + "idle link steps down by design.");
+                        "Look at the BIOS' slot settings and at riser cards; reseat the board. " + UNDER_LOAD);
             case GPU_PCIE_WIDTH ->
                 new Reason(
                         "Half the lanes are half the throughput, and links lose lanes by dirt and bad contact.",
-                        "Reseat the board and clean its contacts; look at the slot's wiring and bifurcation.");
+                        "Reseat the board and clean its contacts; look at the slot's wiring and bifurcation. Where it is "
+                                + "wired so, tolerate it: preflight.tolerated: [ gpu.pcie.width ]. " + UNDER_LOAD);
             case GPU_NVLINK ->
                 new Reason(
                         "With a link down, tensor parallelism waits for the slowest pair, or falls back to PCIe.",

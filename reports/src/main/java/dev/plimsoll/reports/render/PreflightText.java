@@ -26,6 +26,10 @@ public final class PreflightText {
                 append(text, check, terminal, width);
             }
         }
+        for (PreflightReport.Seen seen : report.nodes()) {
+            String host = seen.host().isEmpty() ? "" : " on " + seen.host();
+            line(text, seen.node() + ": looked at by " + seen.by() + host, width);
+        }
         text.append(terminal.paint("strong", report.counts())).append('\n');
         return text.toString();
     }

@@ -40,7 +40,7 @@ public final class ReportDataBuilder {
     static final int MAX_COLUMNS = 300;
     /** The most points of a node's metric. */
     static final int MAX_POINTS = 180;
-    /** What a server counted in an interval is for the comparison with the clients and no chart. */
+    /** What a server counted in an interval is for the comparison with the clients and no chart; nor are limits of links. */
     private static final Set<String> FLOWS = Set.of(
             "vllm.ttft.count", "vllm.ttft.sum", "vllm.itl.count", "vllm.itl.sum", "vllm.e2e.count", "vllm.e2e.sum");
     /** The most charts of nodes. */
@@ -216,7 +216,7 @@ public final class ReportDataBuilder {
             return this;
         }
         sample.readings().forEach((name, reading) -> {
-            if (FLOWS.contains(name)) {
+            if (FLOWS.contains(name) || name.contains(".pcie.") && name.endsWith(".limit")) {
                 return;
             }
             NodeMetric key = new NodeMetric(sample.node(), name);

@@ -24,7 +24,10 @@ class ColdStartReportTest {
         return log;
     }
 
-    /** Seconds as the logs of these versions print them; of two workers, the slower one's. */
+    /**
+     * Seconds as the logs of these versions print them; of two workers, the slower one's. The log of 0.32.0 is a server's own;
+     * those on GPUs are put together from the sentences of their versions.
+     */
     @ParameterizedTest
     @CsvSource({
         "vllm-0.32.0-cpu.log, 0.01, , , , 0.73",
@@ -45,10 +48,16 @@ class ColdStartReportTest {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
+    /** In forms of logs of GPU servers that were published with vLLM's issues 20264 (0.9) and 38820, and pull request 44106. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "Loading weights took 1.25 seconds | WEIGHTS | 1.25",
+                "Model loading took 4.5213 GiB and 1.602026 seconds | MODEL | 1.602026",
+                "torch.compile takes 8.25 s in total | COMPILE | 8.25",
+                "Graph capturing finished in 21 secs, took 0.52 GiB | GRAPHS | 21",
+                "init engine (profile, create kv cache, warmup model) took 41.75 seconds | ENGINE | 41.75",
                 "init engine (profile, create kv cache, warmup model) took 87.24 s (compilation: 34.75 s) | COMPILE | 34.75",
                 "Model loading took 55.22 GiB memory and 20.3s | MODEL | 20.3",
                 "Model loading took 74.08 GiB memory and 35.612771 seconds | MODEL | 35.612771",

@@ -118,7 +118,7 @@ class ExaminationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PCIE_WIDTH, 8, gpu.pcie.width, WARN, x8 of x16",
+        "PCIE_WIDTH, 8, gpu.pcie.width, WARN, x8 of x16 while idle",
         "PCIE_GENERATION, 1, gpu.pcie.generation, UNKNOWN,"
                 + " 'generation 1 of 5 while idle, when the link steps down by design; look while load runs'",
         "PCIE_GENERATION_OF_GPU, 6, gpu.pcie.generation, WARN,"
@@ -217,7 +217,7 @@ class ExaminationTest {
                 .filter(one -> one.id().equals("gpu.pcie.width"))
                 .findFirst()
                 .orElseThrow();
-        assertEquals("GPU 1: x8 of x16; GPU 0, 2: x16 of x16", width.found());
+        assertEquals("GPU 1: x8 of x16 while idle; GPU 0, 2: x16 of x16", width.found());
         assertEquals(Outcome.WARN, width.outcome());
         assertTrue(checks.stream().anyMatch(one -> one.found().equals("all 3: 18 of 18 links up")));
     }
@@ -329,5 +329,45 @@ class ExaminationTest {
         Check check = examination.unseen("gpu-1", "no agent \"gpu-1\" is here").getFirst();
         assertEquals("node.agent", check.id());
         assertEquals(Outcome.UNKNOWN, check.outcome());
+    }
+
+    @Test
+    void ofPagesAloneWhatTheyTellIsCheckedAndTheRestIsNotKnown() {
+        Map<MachineFact, Fact> told = Map.of(
+                MachineFact.PAGES, Fact.of("read"),
+                MachineFact.CLOCK, Fact.of("unsynchronised 16000000"),
+                MachineFact.DRIVER, Fact.of("535.54.03"),
+                MachineFact.GPUS, Fact.of(1));
+        MachineFacts facts = new MachineFacts(
+                "far", told, List.of(Map.of(GpuFact.PCIE_WIDTH, Fact.of(8), GpuFact.PCIE_WIDTH_MOST, Fact.of(16))));
+        Examination examination = new Examination(wanted(LIMITS, List.of(), List.of()), VersionsLock.NONE);
+        assertEquals(
+                List.of(
+                        "gpu.driver on far: 535.54.03; wanted: at least 550.54.15, one of 550.*, 570.124.06",
+                        "gpu.pcie.width on far: x8 of x16 while idle; wanted: all lanes of GPU and slot",
+                        "versions.driver on far: 535.54.03; wanted: any; no lock file tells it",
+                        "clock.synchronised on far: not synchronised; wanted: synchronised",
+                        "node.agent on far: known by its pages alone (node-exporter, dcgm), which tell gpu.driver, "
+                                + "gpu.pcie.width, versions.driver, clock.synchronised; the rest is not known; wanted: a look at the node"),
+                examination.pages("far", facts, "node-exporter, dcgm").stream()
+                        .map(Check::sentence)
+                        .toList());
+        Examination strict = new Examination(
+                wanted(LIMITS, List.of("gpu.pcie.width", "cpu.governor", "gpu.ecc"), List.of()), VersionsLock.NONE);
+        assertEquals(
+                List.of("gpu.driver", "gpu.pcie.width"),
+                strict.pages("far", facts, "dcgm").stream()
+                        .filter(check -> check.outcome() == Outcome.FAIL)
+                        .map(Check::id)
+                        .toList(),
+                "what pages do not tell, such as cpu.governor, is no failure of the node");
+        MachineFacts none =
+                new MachineFacts("far", Map.of(MachineFact.PAGES, Fact.absent("nothing listens there")), List.of());
+        assertEquals(
+                List.of("node.agent on far: its pages could not be read: nothing listens there; wanted: a look at the"
+                        + " node"),
+                examination.pages("far", none, "dcgm").stream()
+                        .map(Check::sentence)
+                        .toList());
     }
 }

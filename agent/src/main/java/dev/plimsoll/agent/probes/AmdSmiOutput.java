@@ -1,12 +1,10 @@
 package dev.plimsoll.agent.probes;
 
 import dev.plimsoll.measurements.Reading;
-import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,13 +17,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AMD GPUs of the agent's own machine, by {@code amd-smi metric --json}, which is run for each sample and ended when it
- * takes longer than the interval (at least 2 s).
+ * What {@code amd-smi metric --json} prints.
  *
  * <p>A number comes bare or with its unit ({@code {"value": 42, "unit": "%"}}); {@code "N/A"} means that there is none.
  * Clocks are those of the slowest engine. Whether clocks are held down is a state at that instant.
  */
-final class AmdSmiProbe implements Probe {
+final class AmdSmiOutput {
+    /** What asks for it, after the program. */
+    static final List<String> ARGUMENTS = List.of("metric", "--json");
+
     private static final double MIB = 1024 * 1024;
     private static final double PERCENT = 100;
     private static final Pattern NUMBER = Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?)(?: ?[A-Za-z%/]+)?");
@@ -36,28 +36,7 @@ final class AmdSmiProbe implements Probe {
     private static final Map<String, Double> FACTORS = Map.of("gpu.memory.used", MIB, "gpu.memory.free", MIB);
     private static final String THROTTLED = "gpu.throttled";
 
-    private final List<String> command;
-    private final List<Integer> wanted;
-    private final Duration timeout;
-    private final Workers workers;
-    private final GpuNode node = new GpuNode();
-    private boolean seen;
-
-    /**
-     * Runs nothing yet.
-     *
-     * @param command the program, and arguments before its own
-     * @param wanted the numbers of the GPUs to watch; empty: all
-     * @param timeout after which a run is ended
-     */
-    AmdSmiProbe(List<String> command, List<Integer> wanted, Duration timeout, Workers workers) {
-        List<String> all = new ArrayList<>(command);
-        all.addAll(List.of("metric", "--json"));
-        this.command = List.copyOf(all);
-        this.wanted = List.copyOf(wanted);
-        this.timeout = timeout;
-        this.workers = workers;
-    }
+    private AmdSmiOutput() {}
 
     private static Map<String, List<String>> paths() {
         Map<String, List<String>> paths = new LinkedHashMap<>();
@@ -76,51 +55,13 @@ final class AmdSmiProbe implements Probe {
         return paths;
     }
 
-    @Override
-    public String type() {
-        return "amd-smi";
-    }
-
-    @Override
-    public Set<String> metrics() {
+    /** The metrics that it has. */
+    static Set<String> metrics() {
         Set<String> metrics = new LinkedHashSet<>();
         metrics.add(GpuNode.COUNT);
         metrics.addAll(PATHS.keySet());
         metrics.add(THROTTLED);
         return metrics;
-    }
-
-    @Override
-    public Future<Map<String, Reading>> sample() {
-        return workers.run(this::read);
-    }
-
-    @Override
-    public Future<Void> close() {
-        return Future.succeededFuture();
-    }
-
-    private synchronized Map<String, Reading> read() throws IOException, InterruptedException {
-        CommandRun run;
-        try {
-            run = CommandRun.of(command, timeout);
-        } catch (IOException e) {
-            if (!seen && CommandRun.isMissing(e)) {
-                Map<String, Reading> none = new LinkedHashMap<>();
-                String reason = "the command " + command.getFirst() + " is not on the agent's machine";
-                metrics().forEach(metric -> none.put(metric, Reading.notAvailable(reason)));
-                return none;
-            }
-            throw e;
-        }
-        List<GpuNode.Gpu> gpus = parse(run.require(command)).stream()
-                .filter(gpu -> wanted.isEmpty() || wanted.contains(Integer.valueOf(gpu.number())))
-                .toList();
-        if (gpus.isEmpty()) {
-            throw new IOException("amd-smi listed none of the GPUs " + wanted);
-        }
-        seen = true;
-        return node.readings(gpus);
     }
 
     /**
@@ -185,7 +126,7 @@ final class AmdSmiProbe implements Probe {
     /** The smallest number at that path; a star is tried with numbers from 0 on. */
     private static Optional<Reading> lowest(JsonObject gpu, String path) {
         if (!path.contains("*")) {
-            return Optional.ofNullable(find(gpu, path)).map(AmdSmiProbe::number);
+            return Optional.ofNullable(find(gpu, path)).map(AmdSmiOutput::number);
         }
         Optional<Reading> lowest = Optional.empty();
         Object each;
