@@ -10,6 +10,8 @@ import dev.plimsoll.reports.verdict.BaselineChoice;
 import dev.plimsoll.reports.verdict.EarlierRuns;
 import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import dev.plimsoll.scenarios.Gate;
+import dev.plimsoll.scenarios.ProbeSpec;
+import dev.plimsoll.scenarios.Scenario;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,20 @@ record Baselines(EarlierRuns runs, String problem, List<String> notes, Optional<
         }
         RunResults nothing = new RunResults("", List.of());
         return find(wanted.get(), store, loadHash, Circumstances.of(loadHash, "", "", Map.of(), nothing, List.of()));
+    }
+
+    /** Whether every node with a probe of GPUs has told of them: of what kind they are decides which runs are alike. */
+    static boolean knowsGpus(Scenario scenario, RunResults results) {
+        return scenario.nodes().stream()
+                .filter(node -> node.probes().stream().anyMatch(Baselines::isOfGpus))
+                .allMatch(node ->
+                        results.series(node.name()).keySet().stream().anyMatch(metric -> metric.startsWith("gpu.")));
+    }
+
+    private static boolean isOfGpus(ProbeSpec probe) {
+        return probe instanceof ProbeSpec.Dcgm
+                || probe instanceof ProbeSpec.NvidiaSmi
+                || probe instanceof ProbeSpec.AmdSmi;
     }
 
     private static Baselines find(Gate gate, Path store, String loadHash, Circumstances now) {

@@ -21,8 +21,6 @@ import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.reports.verdict.Watch;
 import dev.plimsoll.scenarios.Api;
 import dev.plimsoll.scenarios.Gate;
-import dev.plimsoll.scenarios.Node;
-import dev.plimsoll.scenarios.ProbeSpec;
 import dev.plimsoll.scenarios.Scenario;
 import java.time.Duration;
 import java.time.Instant;
@@ -471,25 +469,11 @@ public final class RunDirector {
     private Watch beginWatch(Ledger ledger, RunCard card) throws RunEnded, InterruptedException {
         Gate gate = scenario.gate().orElseThrow();
         if (request.openEnd().isPresent() && gate.baseline().isPresent()) {
-            List<String> withGpus = scenario.nodes().stream()
-                    .filter(node -> node.probes().stream().anyMatch(RunDirector::isOfGpus))
-                    .map(Node::name)
-                    .toList();
-            loop.await(() -> withGpus.stream().allMatch(node -> hasGpus(ledger, node)), FIRST_READINGS_LIMIT);
+            loop.await(() -> Baselines.knowsGpus(scenario, ledger.results()), FIRST_READINGS_LIMIT);
             baselines = Optional.of(Baselines.find(
                     scenario.gate(), request.store(), card.running(), ledger.results(), Optional.empty()));
         }
         return new Watch(gate, request.openEnd(), baselines.map(Baselines::runs).orElse(EarlierRuns.NONE));
-    }
-
-    private static boolean isOfGpus(ProbeSpec probe) {
-        return probe instanceof ProbeSpec.Dcgm
-                || probe instanceof ProbeSpec.NvidiaSmi
-                || probe instanceof ProbeSpec.AmdSmi;
-    }
-
-    private static boolean hasGpus(Ledger ledger, String node) {
-        return ledger.results().series(node).keySet().stream().anyMatch(metric -> metric.startsWith("gpu."));
     }
 
     private void follow(Watch.Advice advice, LegPlay load, Ledger ledger) throws RunEnded {
