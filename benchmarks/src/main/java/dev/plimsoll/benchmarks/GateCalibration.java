@@ -1,22 +1,26 @@
 package dev.plimsoll.benchmarks;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.EarlierRuns;
 import dev.plimsoll.reports.verdict.Evidence;
 import dev.plimsoll.reports.verdict.GatePlan;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.reports.verdict.Watch;
+import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.OpenEnd;
 import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -24,11 +28,14 @@ import java.util.stream.IntStream;
  * prints the figures of {@code docs/verdict.md}.
  */
 public final class GateCalibration {
-    private static final int EARLIER_RUNS = 5;
+    /** How many earlier runs a store has that has gated every release for a while. */
+    static final int MANY = EarlierRuns.MOST;
+
     private static final int PLANNED = 60;
     private static final int LONGEST = 180;
-    private static final String AGAINST_BASELINE = """
-        baseline: { checks: [ "latency.mean <= +5%", "latency.p99 <= +10%", "throughput >= -3%" ] }""";
+    private static final double SPREAD = 0.01;
+    private static final SimulatedRuns.Release SAME = SimulatedRuns.Release.same(SPREAD);
+    private static final List<String> PARTS = List.of("same", "hard", "limit", "far", "change");
 
     private GateCalibration() {}
 
@@ -48,106 +55,50 @@ public final class GateCalibration {
         }
     }
 
+    /** Limits on the change of releases that did not change. */
+    enum Limits {
+        /** As people write them. */
+        USUAL("latency.mean <= +10%", "latency.p99 <= +20%", "throughput >= -5%"),
+        /** The truth lies at each limit, and the slightest growth by chance is beyond it. */
+        NO_GROWTH("latency.mean <= +0%", "latency.p99 <= +0%", "throughput >= -0%");
+
+        private final List<String> checks;
+
+        Limits(String... checks) {
+            this.checks = List.of(checks);
+        }
+
+        private Scenario scenario(Watching watching) {
+            return GateCalibration.scenario(PLANNED, watching, comparing(checks));
+        }
+    }
+
     /**
-     * What became of gates.
+     * Gates of releases that did not change.
      *
-     * @param promoted share of PROMOTE
-     * @param rolledBack share of ROLLBACK
-     * @param meanSeconds how long their loads lasted on average
+     * @param earlier how many runs there were before
+     * @param limits on the change
+     * @param watching how they are watched
      */
-    record Shares(double promoted, double rolledBack, double meanSeconds) {
-        @Override
-        public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "PROMOTE %5.1f %%   ROLLBACK %5.1f %%   INCONCLUSIVE %5.1f %%   load %5.1f s",
-                    100 * promoted,
-                    100 * rolledBack,
-                    100 * (1 - promoted - rolledBack),
-                    meanSeconds);
-        }
-    }
-
-    /** What became of one gate. */
-    private record One(Verdict.Outcome outcome, double seconds) {}
+    record Setting(int earlier, Limits limits, Watching watching) {}
 
     /**
-     * Prints all figures. The first argument is the number of gates, 1,000 unless given; further ones choose among
-     * {@code same}, {@code limit}, {@code far} and {@code change}.
+     * Gates of releases that did.
+     *
+     * @param earlier how many runs there were before
+     * @param seconds how long each of them was
+     * @param change what changed
      */
-    public static void main(String[] arguments) {
-        int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
-        List<String> parts = arguments.length > 1
-                ? List.of(arguments).subList(1, arguments.length)
-                : List.of("same", "limit", "far", "change");
-        System.out.printf(
-                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by 1 %%; %d earlier runs of %d s%n",
-                gates, EARLIER_RUNS, PLANNED);
-        if (parts.contains("same")) {
-            System.out.println("\nThe same code again: mean <= +5%, p99 <= +10%, throughput >= -3% of the baseline");
-            for (Watching watching : Watching.values()) {
-                print(watching.name(), sameCode(gates, watching));
-            }
-        }
-        if (parts.contains("limit")) {
-            System.out.println("\nThe limit is the truth: latency.mean <= its true mean");
-            for (Watching watching : Watching.values()) {
-                print(watching.name(), limitIsTheTruth(gates, watching));
-            }
-        }
-        if (parts.contains("far")) {
-            System.out.println("\nA limit far away: mean and p99 at most half of it, or twice over it");
-            print("kept", farAway(gates, 2, Watching.STOPPING));
-            print("broken", farAway(gates, 0.5, Watching.STOPPING));
-        }
-        if (parts.contains("change")) {
-            System.out.println(
-                    "\nA change of mean +10%, p99 +20%, throughput -5%, within the length that the plan gave");
-            for (Change change : Change.values()) {
-                System.out.printf("  %-10s %s%n", change, planned(gates, change));
-            }
-        }
-    }
-
-    private static void print(String name, Shares shares) {
-        System.out.printf("  %-10s %s%n", name, shares);
-    }
-
-    /** Releases that did not change. */
-    static Shares sameCode(int gates, Watching watching) {
-        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
-        Scenario scenario = scenario(PLANNED, watching, AGAINST_BASELINE);
-        return shares(gates, 1, random -> gate(scenario, same, earlier(same, PLANNED, random), random));
-    }
-
-    /** Gates whose limit is the true value, which half of all estimates break. */
-    static Shares limitIsTheTruth(int gates, Watching watching) {
-        SimulatedRuns.Release same = SimulatedRuns.Release.same(0);
-        Scenario scenario =
-                scenario(PLANNED, watching, "thresholds: [ \"latency.mean <= " + same.meanMillis() + "ms\" ]");
-        return shares(gates, 2, random -> gate(scenario, same, List.of(), random));
-    }
-
-    /** Gates whose limits are so many times the true values. */
-    static Shares farAway(int gates, double times, Watching watching) {
-        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
-        String thresholds = String.format(
-                Locale.ROOT,
-                "thresholds: [ \"latency.mean <= %.1fms\", \"latency.p99 <= %.1fms\" ]",
-                times * same.meanMillis(),
-                times * 320);
-        Scenario scenario = scenario(PLANNED, watching, thresholds);
-        return shares(gates, 3, random -> gate(scenario, same, List.of(), random));
-    }
+    record Search(int earlier, int seconds, Change change) {}
 
     /** Changes to be found. */
     enum Change {
         /** All latencies 10 % longer. */
-        MEAN("latency.mean <= +0%", 0.10, new SimulatedRuns.Release(1.1, 0, 1, 0.01)),
+        MEAN("latency.mean <= +0%", 0.10, new SimulatedRuns.Release(1.1, 0, 1, SPREAD)),
         /** A p99 20 % longer. */
-        P99("latency.p99 <= +0%", 0.20, new SimulatedRuns.Release(1, 0.0784, 1, 0.01)),
+        P99("latency.p99 <= +0%", 0.20, new SimulatedRuns.Release(1, 0.0784, 1, SPREAD)),
         /** A throughput 5 % lower. */
-        THROUGHPUT("throughput >= -0%", 0.05, new SimulatedRuns.Release(1, 0, 0.95, 0.01));
+        THROUGHPUT("throughput >= -0%", 0.05, new SimulatedRuns.Release(1, 0, 0.95, SPREAD));
 
         private final String check;
         private final double beyond;
@@ -161,6 +112,33 @@ public final class GateCalibration {
     }
 
     /**
+     * What became of gates.
+     *
+     * @param promoted share of PROMOTE
+     * @param rolledBack share of ROLLBACK
+     * @param meanSeconds how long their loads lasted on average
+     */
+    record Shares(double promoted, double rolledBack, double meanSeconds) {
+        private static Shares of(List<One> ones) {
+            return new Shares(
+                    share(ones, Verdict.Outcome.PROMOTE),
+                    share(ones, Verdict.Outcome.ROLLBACK),
+                    ones.stream().mapToDouble(One::seconds).average().orElse(0));
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "PROMOTE %5.1f %%   ROLLBACK %5.1f %%   INCONCLUSIVE %5.1f %%   load %5.1f s",
+                    100 * promoted,
+                    100 * rolledBack,
+                    100 * (1 - promoted - rolledBack),
+                    meanSeconds);
+        }
+    }
+
+    /**
      * Changes that were looked for.
      *
      * @param found share of gates that rolled back, of those with a plan
@@ -168,48 +146,173 @@ public final class GateCalibration {
      * @param meanSeconds that the plans gave
      */
     record Found(double found, double planned, double meanSeconds) {
+        private static Found of(List<Optional<One>> ones) {
+            List<One> played = ones.stream().flatMap(Optional::stream).toList();
+            return new Found(
+                    share(played, Verdict.Outcome.ROLLBACK),
+                    (double) played.size() / ones.size(),
+                    played.stream().mapToDouble(One::seconds).average().orElse(0));
+        }
+
         @Override
         public String toString() {
             return String.format(
                     Locale.ROOT,
-                    "found in %5.1f %% within %5.1f s on average (%.1f %% had a plan)",
-                    100 * found,
+                    "%5.1f %% had a plan, of %5.1f s on average; found in %5.1f %% of these",
+                    100 * planned,
                     meanSeconds,
-                    100 * planned);
+                    100 * found);
         }
     }
 
-    /** Gates that last as long as their plan says. */
-    static Found planned(int gates, Change change) {
-        SimulatedRuns.Release same = SimulatedRuns.Release.same(0.01);
-        String check = "baseline: { checks: [ \"" + change.check + "\" ] }";
-        Scenario before = scenario(PLANNED, Watching.ONCE, check);
-        List<Optional<One>> ones = all(gates, 4 + change.ordinal(), random -> {
-            List<RunResults> earlier = earlier(same, PLANNED, random);
-            Optional<Double> seconds = GatePlan.of(before, earlier, List.of(change.beyond))
-                    .lengths()
-                    .getFirst()
-                    .seconds();
-            return seconds.map(length ->
-                    gate(scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, earlier, random));
+    /** What became of one gate. */
+    private record One(Verdict.Outcome outcome, double seconds) {}
+
+    /**
+     * Prints all figures. The first argument is the number of gates, 1,000 unless given; further ones choose among
+     * {@code same}, {@code hard}, {@code limit}, {@code far} and {@code change}.
+     */
+    public static void main(String[] arguments) {
+        int gates = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
+        List<String> parts = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : PARTS;
+        if (gates < 1 || !PARTS.containsAll(parts)) {
+            throw new IllegalArgumentException(
+                    "gate-calibration [GATES] [same|hard|limit|far|change]…, not " + String.join(" ", arguments));
+        }
+        System.out.printf(
+                "%,d gates each; seconds correlated by 0.6; runs of the same code differ by %.0f %%; gates of %d s%n",
+                gates, 100 * SPREAD, PLANNED);
+        if (parts.contains("same")) {
+            printSame(gates, Limits.USUAL);
+        }
+        if (parts.contains("hard")) {
+            printSame(gates, Limits.NO_GROWTH);
+        }
+        if (parts.contains("limit")) {
+            System.out.println("\nThe limit is the truth: latency.mean <= its true mean");
+            for (Watching watching : Watching.values()) {
+                print(watching.name(), limitIsTheTruth(gates, watching));
+            }
+        }
+        if (parts.contains("far")) {
+            System.out.println("\nA limit far away: mean and p99 at most half of it, or twice over it");
+            print("kept", farAway(gates, 2, Watching.STOPPING));
+            print("broken", farAway(gates, 0.5, Watching.STOPPING));
+        }
+        if (parts.contains("change")) {
+            printChanges(gates);
+        }
+    }
+
+    private static void printSame(int gates, Limits limits) {
+        List<Setting> settings = new ArrayList<>();
+        for (int earlier : new int[] {5, MANY}) {
+            for (Watching watching : Watching.values()) {
+                settings.add(new Setting(earlier, limits, watching));
+            }
+        }
+        List<Shares> found = sameCode(gates, settings);
+        for (int i = 0; i < settings.size(); i++) {
+            Setting one = settings.get(i);
+            if (one.watching() == Watching.ONCE) {
+                System.out.printf(
+                        "%nThe same code again, %d earlier runs: %s%n",
+                        one.earlier(), String.join(", ", one.limits().checks));
+            }
+            print(one.watching().name(), found.get(i));
+        }
+    }
+
+    private static void printChanges(int gates) {
+        List<Search> searches = new ArrayList<>();
+        for (int[] earlier : new int[][] {{5, PLANNED}, {10, PLANNED}, {MANY, PLANNED}, {MANY, 2 * PLANNED}}) {
+            for (Change change : Change.values()) {
+                searches.add(new Search(earlier[0], earlier[1], change));
+            }
+        }
+        List<Found> found = planned(gates, searches);
+        for (int i = 0; i < searches.size(); i++) {
+            Search one = searches.get(i);
+            if (one.change() == Change.MEAN) {
+                System.out.printf(
+                        "%nA change of mean +10%%, p99 +20%%, throughput -5%%, %d earlier runs of %d s, played for as long as"
+                                + " the plan gave%n",
+                        one.earlier(), one.seconds());
+            }
+            print(one.change().name(), found.get(i));
+        }
+    }
+
+    private static void print(String name, Object figures) {
+        System.out.printf("  %-10s %s%n", name, figures);
+    }
+
+    /** Releases that did not change; each is played in all settings. */
+    static List<Shares> sameCode(int gates, List<Setting> settings) {
+        List<List<One>> ones = all(gates, 1, random -> {
+            List<RunResults> earlier = earlier(PLANNED, random);
+            long now = random.nextLong();
+            List<One> played = new ArrayList<>();
+            for (Setting one : settings) {
+                Scenario scenario = one.limits().scenario(one.watching());
+                played.add(gate(scenario, SAME, baseline(scenario, earlier, one.earlier()), new SplittableRandom(now)));
+            }
+            return played;
         });
-        List<One> played = ones.stream().flatMap(Optional::stream).toList();
-        return new Found(
-                share(played, Verdict.Outcome.ROLLBACK),
-                (double) played.size() / gates,
-                played.stream().mapToDouble(One::seconds).average().orElse(0));
+        return IntStream.range(0, settings.size())
+                .mapToObj(i ->
+                        Shares.of(ones.stream().map(played -> played.get(i)).toList()))
+                .toList();
     }
 
-    private interface Gating<T> {
-        T play(SplittableRandom random);
+    /** Gates whose limit is the true value, which half of all estimates break. */
+    static Shares limitIsTheTruth(int gates, Watching watching) {
+        SimulatedRuns.Release same = SimulatedRuns.Release.same(0);
+        Scenario scenario =
+                scenario(PLANNED, watching, "thresholds: [ \"latency.mean <= " + same.meanMillis() + "ms\" ]");
+        return Shares.of(all(gates, 2, random -> gate(scenario, same, EarlierRuns.NONE, random)));
     }
 
-    private static Shares shares(int gates, long seed, Gating<One> gating) {
-        List<One> ones = all(gates, seed, gating);
-        return new Shares(
-                share(ones, Verdict.Outcome.PROMOTE),
-                share(ones, Verdict.Outcome.ROLLBACK),
-                ones.stream().mapToDouble(One::seconds).average().orElse(0));
+    /** Gates whose limits are so many times the true values. */
+    static Shares farAway(int gates, double times, Watching watching) {
+        String thresholds = String.format(
+                Locale.ROOT,
+                "thresholds: [ \"latency.mean <= %.1fms\", \"latency.p99 <= %.1fms\" ]",
+                times * SAME.meanMillis(),
+                times * 320);
+        Scenario scenario = scenario(PLANNED, watching, thresholds);
+        return Shares.of(all(gates, 3, random -> gate(scenario, SAME, EarlierRuns.NONE, random)));
+    }
+
+    /** Gates that last as long as their plan says; each is looked for in all searches. */
+    static List<Found> planned(int gates, List<Search> searches) {
+        List<List<Optional<One>>> ones = all(gates, 4, random -> {
+            Map<Integer, List<RunResults>> earlier = new HashMap<>();
+            long now = random.nextLong();
+            return searches.stream()
+                    .map(one -> planned(
+                            one,
+                            earlier.computeIfAbsent(one.seconds(), seconds -> earlier(seconds, random)),
+                            new SplittableRandom(now)))
+                    .toList();
+        });
+        return IntStream.range(0, searches.size())
+                .mapToObj(
+                        i -> Found.of(ones.stream().map(played -> played.get(i)).toList()))
+                .toList();
+    }
+
+    private static Optional<One> planned(Search search, List<RunResults> earlier, SplittableRandom random) {
+        Change change = search.change();
+        String check = comparing(List.of(change.check));
+        Scenario before = scenario(search.seconds(), Watching.ONCE, check);
+        EarlierRuns baseline = baseline(before, earlier, search.earlier());
+        return GatePlan.of(before, baseline, List.of(change.beyond))
+                .lengths()
+                .getFirst()
+                .seconds()
+                .map(length -> gate(
+                        scenario((int) Math.ceil(length), Watching.ONCE, check), change.release, baseline, random));
     }
 
     private static double share(List<One> ones, Verdict.Outcome outcome) {
@@ -219,26 +322,32 @@ public final class GateCalibration {
     }
 
     /* Each gate draws from a stream of its own, so their order does not matter. */
-    private static <T> List<T> all(int gates, long seed, Gating<T> gating) {
+    private static <T> List<T> all(int gates, long seed, Function<SplittableRandom, T> gating) {
         return IntStream.range(0, gates)
                 .parallel()
-                .mapToObj(i -> gating.play(new SplittableRandom(seed * 1_000_003 + i)))
+                .mapToObj(i -> gating.apply(new SplittableRandom(seed * 1_000_003 + i)))
                 .toList();
     }
 
-    private static List<RunResults> earlier(SimulatedRuns.Release release, int seconds, SplittableRandom random) {
+    private static List<RunResults> earlier(int seconds, SplittableRandom random) {
         List<RunResults> runs = new ArrayList<>();
-        for (int i = 0; i < EARLIER_RUNS; i++) {
-            runs.add(new SimulatedRuns.Run("earlier-" + i, release, seconds, random)
+        for (int i = 0; i < MANY; i++) {
+            runs.add(new SimulatedRuns.Run("earlier-" + i, SAME, seconds, random)
                     .play(seconds)
                     .results());
         }
         return runs;
     }
 
+    private static EarlierRuns baseline(Scenario scenario, List<RunResults> earlier, int count) {
+        Gate gate = scenario.gate().orElseThrow();
+        Gate.Baseline baseline = gate.baseline().orElseThrow();
+        return EarlierRuns.of(earlier.subList(0, count), baseline.runs(), baseline.checks(), gate.confidence());
+    }
+
     /* Plays a gate as a controller does. */
     private static One gate(
-            Scenario scenario, SimulatedRuns.Release release, List<RunResults> baseline, SplittableRandom random) {
+            Scenario scenario, SimulatedRuns.Release release, EarlierRuns baseline, SplittableRandom random) {
         Optional<OpenEnd> end = OpenEnd.of(scenario);
         int planned = (int) scenario.phases().getFirst().duration().toSeconds();
         int longest = end.map(one -> (int) one.longest().toSeconds()).orElse(planned);
@@ -267,6 +376,10 @@ public final class GateCalibration {
                 List.of(),
                 Optional.of(watch.finish(run.results(), true)));
         return new One(new Judge(scenario.gate().orElseThrow()).judge(evidence).verdict(), run.seconds());
+    }
+
+    private static String comparing(List<String> checks) {
+        return "baseline: { checks: [ \"" + String.join("\", \"", checks) + "\" ] }";
     }
 
     private static Scenario scenario(int seconds, Watching watching, String checks) {

@@ -1,6 +1,5 @@
 package dev.plimsoll.benchmarks;
 
-import dev.plimsoll.measurements.Histograms;
 import dev.plimsoll.measurements.Metrics;
 import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.measurements.RequestCounts;
@@ -19,7 +18,8 @@ import org.HdrHistogram.Histogram;
  * runs differ.
  *
  * <p>The level of a second is the run's own, times an autoregression of order 1 on the logarithm; so is the number of
- * requests. From a seed, the same runs.
+ * requests. From a seed, the same runs. Latencies are kept as precisely as those of a real run, in histograms that have
+ * room for 8 s and not for a day, and are used again each second.
  */
 final class SimulatedRuns {
     private static final double SIGMA = 0.5;
@@ -27,6 +27,12 @@ final class SimulatedRuns {
     private static final double SECONDS_DIFFER = 0.03;
     private static final double PER_SECOND = 40;
     private static final double MEAN_MILLIS = 100;
+
+    /* Their own unit, 2^15 ns, is that of three digits at 34 to 67 ms; above, the digits count. */
+    private static final long LOWEST_NANOS = 1 << 15;
+    private static final long HIGHEST_NANOS = 1L << 33;
+    private static final int DIGITS = 3;
+    private static final Histogram NO_LOOP_LAG = new Histogram(1000, 2000, 0);
 
     private SimulatedRuns() {}
 
@@ -57,6 +63,8 @@ final class SimulatedRuns {
         private final RunResults results;
         private final double level;
         private final double rate;
+        private final Histogram latencies = new Histogram(LOWEST_NANOS, HIGHEST_NANOS, DIGITS);
+        private final Histogram none = new Histogram(1000, 2000, 0);
         private double latencyState;
         private double rateState;
         private int second;
@@ -100,12 +108,12 @@ final class SimulatedRuns {
                     (int) Math.round(PER_SECOND * release.faster() * rate * Math.exp(SECONDS_DIFFER * scale * rateState)
                             + random.nextDouble()
                             - 0.5);
-            Histogram latencies = Histograms.create(Metrics.LATENCY);
+            latencies.reset();
             for (int i = 0; i < count; i++) {
                 double millis = now * Math.exp((SIGMA + release.tail()) * random.nextGaussian());
                 latencies.recordValue(Math.round(millis * 1e6));
             }
-            Histogram none = Histograms.create(Metrics.SEND_LAG);
+            none.reset();
             none.recordValueWithCount(0, count);
             RequestCounts counts = new RequestCounts(count, count, count, 0, count, Map.of(), 0, count, count, 0, 0, 0);
             RequestInterval requests = new RequestInterval(
@@ -121,7 +129,7 @@ final class SimulatedRuns {
                     1,
                     1,
                     List.of(requests),
-                    Histograms.create(Metrics.LATENCY),
+                    NO_LOOP_LAG,
                     Map.of("generator.loop.cpu", Reading.of(20)));
         }
     }

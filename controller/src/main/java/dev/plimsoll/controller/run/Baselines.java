@@ -7,8 +7,11 @@ import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.verdict.BaselineChoice;
-import dev.plimsoll.reports.verdict.Circumstances;
+import dev.plimsoll.reports.verdict.EarlierRuns;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import dev.plimsoll.scenarios.Gate;
+import dev.plimsoll.scenarios.ProbeSpec;
+import dev.plimsoll.scenarios.Scenario;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,11 +22,12 @@ import java.util.Optional;
 /**
  * The earlier runs that a run is compared with.
  *
- * @param runs the latest first; empty when there is none
+ * @param runs those to compare with, and older ones that tell how much runs differ; empty when there is none
  * @param problem why there is none, a sentence; empty when there is one or none is wanted
  * @param notes what a reader should know of the choice, a sentence each
+ * @param chosenFor the circumstances of the run that they were chosen for; absent when none was looked for
  */
-record Baselines(List<RunResults> runs, String problem, List<String> notes) {
+record Baselines(EarlierRuns runs, String problem, List<String> notes, Optional<Circumstances> chosenFor) {
     /** None is wanted. */
     static final Baselines NONE = none("");
 
@@ -31,12 +35,11 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
     private static final int MOST_LOOKED_AT = 50;
 
     Baselines {
-        runs = List.copyOf(runs);
         notes = List.copyOf(notes);
     }
 
     static Baselines none(String problem) {
-        return new Baselines(List.of(), problem, List.of());
+        return new Baselines(EarlierRuns.NONE, problem, List.of(), Optional.empty());
     }
 
     /**
@@ -46,13 +49,21 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
      * @param store where the run itself is kept
      * @param now what describes the run; earlier ones are held to the same circumstances
      * @param results what the run measured
+     * @param before those that were chosen while it went on; the same are taken if nothing became known since
      */
-    static Baselines find(Optional<Gate> wanted, Path store, RunInfo now, RunResults results) {
+    static Baselines find(
+            Optional<Gate> wanted, Path store, RunInfo now, RunResults results, Optional<Baselines> before) {
         if (wanted.flatMap(Gate::baseline).isEmpty()) {
             return NONE;
         }
         GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(wanted.get());
-        return find(wanted.get(), store, now.scenario().loadHash(), circumstances(now, results, limits));
+        Circumstances known = circumstances(now, results, limits);
+        Optional<Baselines> same =
+                before.filter(one -> one.chosenFor().filter(known::isLike).isPresent());
+        return same.orElseGet(() -> {
+            Baselines found = find(wanted.get(), store, now.scenario().loadHash(), known);
+            return new Baselines(found.runs(), found.problem(), found.notes(), Optional.of(known));
+        });
     }
 
     /**
@@ -70,10 +81,24 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
         return find(wanted.get(), store, loadHash, Circumstances.of(loadHash, "", "", Map.of(), nothing, List.of()));
     }
 
+    /** Whether every node with a probe of GPUs has told of them: of what kind they are decides which runs are alike. */
+    static boolean knowsGpus(Scenario scenario, RunResults results) {
+        return scenario.nodes().stream()
+                .filter(node -> node.probes().stream().anyMatch(Baselines::isOfGpus))
+                .allMatch(node ->
+                        results.series(node.name()).keySet().stream().anyMatch(metric -> metric.startsWith("gpu.")));
+    }
+
+    private static boolean isOfGpus(ProbeSpec probe) {
+        return probe instanceof ProbeSpec.Dcgm
+                || probe instanceof ProbeSpec.NvidiaSmi
+                || probe instanceof ProbeSpec.AmdSmi;
+    }
+
     private static Baselines find(Gate gate, Path store, String loadHash, Circumstances now) {
         Gate.Baseline baseline = gate.baseline().orElseThrow();
         GeneratorFitness.Limits limits = GeneratorFitness.Limits.of(gate);
-        BaselineChoice choice = new BaselineChoice(now, baseline.allow(), baseline.runs());
+        BaselineChoice choice = new BaselineChoice(now, baseline, gate.confidence());
         try {
             if (baseline.run().isEmpty()) {
                 return promoted(store, loadHash, choice, limits);
@@ -125,6 +150,6 @@ record Baselines(List<RunResults> runs, String problem, List<String> notes) {
 
     private static Baselines chosen(BaselineChoice choice, String nothingOffered) {
         String problem = choice.chosen().isEmpty() ? choice.problem().orElse(nothingOffered) : "";
-        return new Baselines(choice.chosen(), problem, choice.notes());
+        return new Baselines(choice.chosen(), problem, choice.notes(), Optional.empty());
     }
 }

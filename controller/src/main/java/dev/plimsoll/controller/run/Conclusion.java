@@ -58,8 +58,13 @@ final class Conclusion {
      * @param ended what ended it early, if something did
      * @param smoke what became of the smoke test, if it was reached
      * @param watch what watched the load, if some was sent that is judged
+     * @param watched the earlier runs that it was compared with meanwhile, if it was
      */
-    RunOutcome conclude(Optional<RunEnded> ended, Optional<Verdict.Check> smoke, Optional<Watch> watch) {
+    RunOutcome conclude(
+            Optional<RunEnded> ended,
+            Optional<Verdict.Check> smoke,
+            Optional<Watch> watch,
+            Optional<Baselines> watched) {
         List<String> problems = new ArrayList<>();
         tryWrite(ledger::complete).ifPresent(problems::add);
         List<RunEvent> moved = request.kept() ? ledger.moved() : List.of();
@@ -70,7 +75,7 @@ final class Conclusion {
                 ended,
                 smoke,
                 watch.map(one -> one.finish(ledger.results(), ended.isEmpty())),
-                request.judge() ? baselines() : Baselines.NONE,
+                request.judge() ? baselines(watched) : Baselines.NONE,
                 moved);
         RunOutcome outcome = outcome(measured, problems);
         Optional<String> unwritten = tryWrite(() -> files(outcome, measured).forEach(Runnable::run));
@@ -94,8 +99,8 @@ final class Conclusion {
             Baselines baselines,
             List<RunEvent> moved) {}
 
-    private Baselines baselines() {
-        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results());
+    private Baselines baselines(Optional<Baselines> watched) {
+        return Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results(), watched);
     }
 
     private RunOutcome outcome(Measured measured, List<String> problems) {
@@ -162,7 +167,7 @@ final class Conclusion {
         ReportDataBuilder report = ReportDataBuilder.of(RunBundle.open(outcome.bundle()))
                 .phases(scenario.phases())
                 .verdict(outcome.verdict());
-        baselines.runs().stream().findFirst().ifPresent(run -> report.baseline(run.run(), spectra(run)));
+        baselines.runs().compared().stream().findFirst().ifPresent(run -> report.baseline(run.run(), spectra(run)));
         return HtmlReport.render(report.build());
     }
 

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.plimsoll.reports.bundle.BundleException;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.bundle.RunStore;
-import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.EarlierRuns;
 import dev.plimsoll.reports.verdict.GatePlan;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.ScenarioFile;
@@ -38,17 +38,17 @@ public record Planning(Optional<GatePlan> plan, String problem) {
     public static Planning of(ScenarioFile file, Path store, List<Double> changes) {
         Optional<Gate> wanted = file.scenario().gate();
         try {
-            List<RunResults> earlier;
+            EarlierRuns earlier;
             String problem = "";
             if (wanted.flatMap(Gate::baseline).isPresent()) {
                 Baselines baselines = Baselines.find(wanted, store, file.loadHash());
                 earlier = baselines.runs();
                 problem = baselines.problem();
             } else {
-                earlier = new RunStore(store)
+                earlier = EarlierRuns.of(new RunStore(store)
                         .promoted(file.loadHash(), RUNS).stream()
                                 .map(RunBundle::results)
-                                .toList();
+                                .toList());
             }
             if (earlier.isEmpty()) {
                 return new Planning(

@@ -15,6 +15,7 @@ import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.MergedInterval;
+import dev.plimsoll.reports.verdict.EarlierRuns;
 import dev.plimsoll.reports.verdict.Judge;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.reports.verdict.Watch;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunDirector {
     private static final Duration ADOPT_LIMIT = Duration.ofSeconds(10);
     private static final Duration INSPECT_PAUSE = Duration.ofSeconds(1);
+    private static final Duration FIRST_READINGS_LIMIT = Duration.ofSeconds(5);
     private static final Duration INSPECT_LIMIT = Duration.ofMinutes(2);
     private static final Duration SMOKE_MARGIN = Duration.ofSeconds(10);
     private static final double NANOS_PER_SECOND = 1e9;
@@ -61,6 +63,7 @@ public final class RunDirector {
     private final double totalSeconds;
     private final Optional<Judge> judge;
     private Optional<Watch> watch = Optional.empty();
+    private Optional<Baselines> baselines = Optional.empty();
     private final RunLoop loop = new RunLoop(this::tick);
     private final Fleet.@Nullable Factory factory;
 
@@ -135,7 +138,7 @@ public final class RunDirector {
                 observer.started(ledger.directory());
             }
             Optional<RunEnded> ended = direct(ledger, card);
-            return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke, watch);
+            return new Conclusion(request, ledger, card, secrets, clock).conclude(ended, smoke, watch, baselines);
         } finally {
             /* Nothing is left to be written: a file that cannot be closed takes nothing away. */
             Conclusion.tryWrite(ledger::close);
@@ -260,7 +263,9 @@ public final class RunDirector {
                 // A target that was starting tells its version only now.
                 preflight.get().target(facts);
             }
-            watch = judge.map(one -> beginWatch(ledger, card));
+            if (judge.isPresent()) {
+                watch = Optional.of(beginWatch(ledger, card));
+            }
             for (Leg leg : legs) {
                 load.play(leg, facts);
             }
@@ -457,13 +462,18 @@ public final class RunDirector {
         }
     }
 
-    /** Comparisons are watched only where the gate may move the end; the baseline is read before load begins. */
-    private Watch beginWatch(Ledger ledger, RunCard card) {
+    /**
+     * Comparisons are watched only where the gate may move the end; the baseline is read before load begins, once GPUs have
+     * told of what kind they are, so that the verdict has the same.
+     */
+    private Watch beginWatch(Ledger ledger, RunCard card) throws RunEnded, InterruptedException {
         Gate gate = scenario.gate().orElseThrow();
-        Baselines baselines = request.openEnd().isPresent()
-                ? Baselines.find(scenario.gate(), request.store(), card.running(), ledger.results())
-                : Baselines.NONE;
-        return new Watch(gate, request.openEnd(), baselines.runs());
+        if (request.openEnd().isPresent() && gate.baseline().isPresent()) {
+            loop.await(() -> Baselines.knowsGpus(scenario, ledger.results()), FIRST_READINGS_LIMIT);
+            baselines = Optional.of(Baselines.find(
+                    scenario.gate(), request.store(), card.running(), ledger.results(), Optional.empty()));
+        }
+        return new Watch(gate, request.openEnd(), baselines.map(Baselines::runs).orElse(EarlierRuns.NONE));
     }
 
     private void follow(Watch.Advice advice, LegPlay load, Ledger ledger) throws RunEnded {

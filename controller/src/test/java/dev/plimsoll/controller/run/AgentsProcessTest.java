@@ -13,7 +13,9 @@ import dev.plimsoll.reports.bundle.RunStore;
 import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
 import dev.plimsoll.reports.results.Summary;
+import dev.plimsoll.reports.verdict.Ending;
 import dev.plimsoll.reports.verdict.Verdict;
+import dev.plimsoll.reports.verdict.Watched;
 import dev.plimsoll.scenarios.ScenarioException;
 import dev.plimsoll.scenarios.ScenarioReader;
 import dev.plimsoll.simulator.Simulator;
@@ -60,6 +62,12 @@ class AgentsProcessTest {
         seed: 11
         gate: { thresholds: [ "errors.ratio < 50%", "latency.mean < 20s" ] }
         """;
+    private static final String DECIDED = SCENARIO.replace("duration: 500ms", "duration: 1s")
+            .replace("duration: 2s", "duration: 60s")
+            .replace("arrivals: poisson", "arrivals: constant")
+            .replace(
+                    "thresholds: [ \"errors.ratio < 50%\", \"latency.mean < 20s\" ]",
+                    "stop_when_decided: true, thresholds: [ \"latency.mean < 20s\" ]");
     private static final String LONG = SCENARIO.replace("duration: 2s", "duration: 120s");
 
     private static Vertx vertx;
@@ -134,6 +142,43 @@ class AgentsProcessTest {
         assertTrue(sentences.getFirst().startsWith("starting 2 agent processes"), sentences.toString());
         assertTrue(sentences.get(1).startsWith("2 agent processes ready after"), sentences.toString());
         assertNoSecret(two.bundle());
+    }
+
+    /**
+     * A request is due every 1/30 s of a minute, and the gate ends the phase after a whole number of seconds, as soon as it
+     * is sure. Had one of the agents ended a second sooner or later than the other, 15 requests would be missing or too
+     * many.
+     */
+    @Test
+    void aCommonInstantEndsTheLegOfBothAgentsAndNothingIsLost() throws Exception {
+        double before = requests();
+        RunOutcome outcome = run(DECIDED, 2, true, () -> {});
+        assertEquals(RunInfo.Status.FINISHED, outcome.info().status(), () -> told(outcome));
+        Watched watched = outcome.verdict().flatMap(Verdict::watch).orElseThrow();
+        assertEquals(Ending.DECIDED, watched.ending(), watched::toString);
+        assertTrue(watched.seconds() < 60 && watched.seconds() == Math.rint(watched.seconds()), watched::toString);
+        assertEquals(Optional.of(Verdict.Outcome.PROMOTE), outcome.verdict().map(Verdict::verdict));
+
+        Summary.Counts steady = steady(outcome);
+        assertEquals(Math.round(30 * watched.seconds()), steady.scheduled(), watched::toString);
+        assertEquals(steady.scheduled(), steady.sent());
+        assertEquals(steady.scheduled(), steady.succeeded());
+        assertEquals(0, steady.failed());
+        long all = outcome.summary().phases().stream()
+                .mapToLong(phase -> phase.all().counts().succeeded())
+                .sum();
+        assertEquals(all, requests() - before, "as many as the target answered");
+        RunBundle bundle = RunBundle.open(outcome.bundle());
+        assertTrue(bundle.intervals().stream().allMatch(interval -> interval.agents() == 2));
+        assertEquals(
+                steady.scheduled(),
+                bundle.results()
+                        .total(Optional.of("steady"))
+                        .counts(Optional.empty())
+                        .scheduled());
+        assertEquals(
+                List.of("finished", "finished"),
+                outcome.info().agents().stream().map(RunInfo.AgentRef::state).toList());
     }
 
     @Test

@@ -1,9 +1,13 @@
 package dev.plimsoll.controller.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.controller.commands.TestingBundles;
+import dev.plimsoll.measurements.NodeSample;
+import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.reports.bundle.RunBundle;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.verdict.Verdict;
@@ -12,6 +16,7 @@ import dev.plimsoll.scenarios.Difference;
 import dev.plimsoll.scenarios.Gate;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,14 +43,14 @@ class BaselinesTest {
         now = RunBundle.open(elsewhere.resolve(TestingBundles.write(elsewhere, 9, 100, "0.32.0", Optional.empty())));
     }
 
-    private static Baselines find(Optional<String> run, int runs, Set<Difference> allow) {
+    private static Gate gate(Optional<String> run, int runs, Set<Difference> allow) {
         Gate.Baseline baseline = new Gate.Baseline(
                 run,
                 runs,
                 true,
                 allow,
                 List.of(ComparisonReader.read("latency.mean <= +10%", List.of(), List.of(), List.of())));
-        Gate gate = new Gate(
+        return new Gate(
                 Optional.empty(),
                 List.of(),
                 0.95,
@@ -56,11 +61,14 @@ class BaselinesTest {
                 List.of(),
                 List.of(),
                 List.of());
-        return Baselines.find(Optional.of(gate), store, now.info(), now.results());
+    }
+
+    private static Baselines find(Optional<String> run, int runs, Set<Difference> allow) {
+        return Baselines.find(Optional.of(gate(run, runs, allow)), store, now.info(), now.results(), Optional.empty());
     }
 
     private static List<String> names(Baselines baselines) {
-        return baselines.runs().stream().map(RunResults::run).toList();
+        return baselines.runs().compared().stream().map(RunResults::run).toList();
     }
 
     @Test
@@ -74,6 +82,24 @@ class BaselinesTest {
     }
 
     @Test
+    void olderRunsTellHowMuchRunsDiffer() {
+        assertEquals(1, find(Optional.empty(), 1, Set.of()).runs().older());
+        assertEquals(0, find(Optional.empty(), 5, Set.of()).runs().older());
+    }
+
+    @Test
+    void theVerdictTakesTheRunsThatTheWatchChoseUnlessMoreBecameKnownSince() {
+        Optional<Gate> gate = Optional.of(gate(Optional.empty(), 5, Set.of()));
+        RunResults results = now.results();
+        Baselines watched = Baselines.find(gate, store, now.info(), results, Optional.empty());
+        assertSame(watched, Baselines.find(gate, store, now.info(), results, Optional.of(watched)));
+        results.add(new NodeSample("gpu-0", "nvidia-smi", "a", 0, Map.of("gpu.count", Reading.of(8))), 0);
+        Baselines known = Baselines.find(gate, store, now.info(), results, Optional.of(watched));
+        assertNotSame(watched, known);
+        assertSame(known, Baselines.find(gate, store, now.info(), results, Optional.of(known)));
+    }
+
+    @Test
     void whatMayDifferIsComparedWith() {
         assertEquals(List.of(second, first, older), names(find(Optional.empty(), 5, Set.of(Difference.VLLM_VERSION))));
     }
@@ -81,7 +107,7 @@ class BaselinesTest {
     @Test
     void aNamedRunThatDiffersIsNotComparable() {
         Baselines found = find(Optional.of(store.resolve(older).toString()), 5, Set.of());
-        assertEquals(List.of(), found.runs());
+        assertTrue(found.runs().isEmpty());
         assertEquals(
                 "not comparable with run " + older + ": vLLM version 0.31.0, now 0.32.0; if that is what the release"
                         + " changes, say so: gate.baseline.allow: [vllm_version]",

@@ -14,10 +14,13 @@ import dev.plimsoll.reports.render.Progress;
 import dev.plimsoll.reports.render.ProgressLine;
 import dev.plimsoll.reports.verdict.Verdict;
 import dev.plimsoll.scenarios.Api;
+import dev.plimsoll.scenarios.ComparisonReader;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Load;
+import dev.plimsoll.scenarios.Node;
 import dev.plimsoll.scenarios.Objectives;
 import dev.plimsoll.scenarios.Phase;
+import dev.plimsoll.scenarios.ProbeSpec;
 import dev.plimsoll.scenarios.RequestSpec;
 import dev.plimsoll.scenarios.Scenario;
 import dev.plimsoll.scenarios.ScenarioFile;
@@ -49,6 +52,7 @@ class RunDirectorTest {
 
     private final List<ScriptedAgent> agents = new ArrayList<>();
     private Optional<Gate> gate = Optional.empty();
+    private List<Node> nodes = List.of();
     private Runnable onStarted = () -> {};
 
     @Test
@@ -174,6 +178,37 @@ class RunDirectorTest {
         assertTrue(agents.getFirst().commands.stream().noneMatch(Command.StartLeg.class::isInstance));
     }
 
+    /** Earlier runs are chosen once, by a watch that knows the GPUs, and load begins after that. */
+    @Test
+    void aWatchedComparisonWaitsForTheFirstReadingsOfGpus() throws RunException {
+        nodes = List.of(new Node(
+                "gpu-0", Optional.empty(), List.of(new ProbeSpec.NvidiaSmi(List.of())), Duration.ofSeconds(1)));
+        gate = Optional.of(new Gate(
+                Optional.empty(),
+                List.of(),
+                0.95,
+                Gate.OnUndecided.INCONCLUSIVE,
+                false,
+                true,
+                Optional.empty(),
+                Optional.of(new Gate.Baseline(
+                        Optional.empty(),
+                        5,
+                        true,
+                        Set.of(),
+                        List.of(ComparisonReader.read("latency.mean <= +10%", List.of(), List.of(), List.of())))),
+                List.of(),
+                List.of(),
+                List.of()));
+        RunOutcome outcome = director(ScriptedAgent.Fault.LATE_READINGS).run();
+        assertEquals(RunInfo.Status.FINISHED, outcome.info().status());
+        ScriptedAgent agent = agents.getFirst();
+        assertTrue(agent.commandsBeforeReadings() > 0);
+        List<Command> before = agent.commands.subList(0, agent.commandsBeforeReadings());
+        assertTrue(before.stream().noneMatch(Command.PrepareLeg.class::isInstance), before::toString);
+        assertTrue(agent.commands.stream().anyMatch(Command.PrepareLeg.class::isInstance));
+    }
+
     private static long started(ScriptedAgent agent) {
         return agent.commands.stream()
                 .filter(Command.StartLeg.class::isInstance)
@@ -221,7 +256,7 @@ class RunDirectorTest {
                 1,
                 1,
                 Objectives.NONE,
-                List.of(),
+                nodes,
                 gate);
         ScenarioFile file = new ScenarioFile(scenario, "key: s3cret", "key: s3cret", Set.of("s3cret"), "abc", Map.of());
         RunRequest request = new RunRequest(file, store, 0, gate.isPresent(), Optional.empty());

@@ -11,6 +11,8 @@ import dev.plimsoll.agent.protocol.TargetFacts;
 import dev.plimsoll.measurements.Histograms;
 import dev.plimsoll.measurements.IntervalSnapshot;
 import dev.plimsoll.measurements.Metrics;
+import dev.plimsoll.measurements.NodeSample;
+import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.measurements.RequestCounts;
 import dev.plimsoll.measurements.RequestInterval;
 import dev.plimsoll.measurements.SeriesKey;
@@ -32,7 +34,8 @@ final class ScriptedAgent {
         REFUSES,
         FAILS_SMOKE,
         DOUBLE_INTERVALS,
-        NEVER_ENDS
+        NEVER_ENDS,
+        LATE_READINGS
     }
 
     static final int REQUESTS = 10;
@@ -42,6 +45,7 @@ final class ScriptedAgent {
     private final AgentFacts facts;
     private final Fault fault;
     private final long clockOffsetMicros;
+    private volatile int commandsBeforeReadings;
     private String run = "";
     private boolean silent;
 
@@ -77,6 +81,9 @@ final class ScriptedAgent {
             case Command.Ping ping -> new Answer.Pong(ping.sequence(), wallMicros());
             case Command.Adopt adopt -> {
                 run = adopt.plan().run();
+                if (fault == Fault.LATE_READINGS) {
+                    vertx.setTimer(700, timer -> readings());
+                }
                 yield fault == Fault.REFUSES ? new Answer.Refused("key s3cret is bad") : new Answer.Done();
             }
             case Command.Inspect inspect ->
@@ -97,6 +104,18 @@ final class ScriptedAgent {
             default -> new Answer.Done();
         };
         message.reply(ProtocolCodec.encode(answer));
+    }
+
+    /** How many commands had come when the probes had something to tell. */
+    int commandsBeforeReadings() {
+        return commandsBeforeReadings;
+    }
+
+    private void readings() {
+        commandsBeforeReadings = commands.size();
+        send(new Report.Sample(
+                run,
+                new NodeSample("gpu-0", "nvidia-smi", facts.id(), wallMicros(), Map.of("gpu.count", Reading.of(8)))));
     }
 
     private void begin(Command.StartLeg start) {

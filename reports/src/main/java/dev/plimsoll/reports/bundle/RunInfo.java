@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.plimsoll.reports.results.RunResults;
-import dev.plimsoll.reports.verdict.Circumstances;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

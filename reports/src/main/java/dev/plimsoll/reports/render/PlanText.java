@@ -21,6 +21,7 @@ public final class PlanText {
     public static String render(GatePlan plan, int width) {
         StringBuilder text = new StringBuilder("plan for " + Terminal.clean(plan.scenario()) + ", from "
                 + (plan.runs().size() == 1 ? "one promoted run" : plan.runs().size() + " promoted runs")
+                + (plan.older() == 0 ? "" : " and what " + plan.older() + " older ones differ by")
                 + "; it measures "
                 + Quantities.clock(plan.planned()) + "\n\n");
         Columns table = new Columns().column("check", false, 0);
@@ -41,8 +42,12 @@ public final class PlanText {
             }
         }
         for (GatePlan.Length length : plan.lengths()) {
+            boolean byAll = plan.checks().stream()
+                    .flatMap(line -> line.lengths().stream())
+                    .filter(one -> one.change() == length.change())
+                    .allMatch(one -> one.seconds().isPresent());
             text.append("  ")
-                    .append(Terminal.wrap(sentence(length, plan.planned()), width - 2, 2))
+                    .append(Terminal.wrap(sentence(length, plan.planned(), byAll), width - 2, 2))
                     .append('\n');
         }
         return text.toString();
@@ -59,10 +64,11 @@ public final class PlanText {
         table.row(cells.toArray(String[]::new));
     }
 
-    private static String sentence(GatePlan.Length length, double planned) {
+    private static String sentence(GatePlan.Length length, double planned, boolean byAll) {
         String change = "a change of " + percent(length.change()) + " beyond or within a limit";
         return length.seconds()
                 .map(seconds -> change + " is told in " + Quantities.clock(seconds) + " of measured load"
+                        + (byAll ? "" : " by the checks that can tell it")
                         + (seconds <= planned ? "" : ", longer than the scenario measures"))
                 .orElse(change + " is told by no check, however long it runs");
     }

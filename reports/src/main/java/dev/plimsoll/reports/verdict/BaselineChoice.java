@@ -1,24 +1,32 @@
 package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
+import dev.plimsoll.scenarios.Gate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which earlier runs a run is compared with: the latest ones that were measured under the same circumstances. Earlier
- * runs are offered one by one, the latest first, so that no more of them are read than are needed. One thread.
+ * Which earlier runs a run is compared with: the latest ones that were measured under the same circumstances. Older ones
+ * of the same circumstances, up to {@value EarlierRuns#MOST} in all, tell how much runs differ; what they measured is
+ * looked at when they are offered, and let go. Earlier runs are offered one by one, the latest first, so that no more of
+ * them are read than are needed. One thread.
  */
 public final class BaselineChoice {
     private static final String ALLOWANCE = "gate.baseline.allow: [%s]";
     private static final int MOST_NOTES = 5;
 
     private final Circumstances now;
-    private final Set<Difference> allow;
-    private final int wanted;
+    private final Gate.Baseline baseline;
+    private final double confidence;
     private final List<RunResults> chosen = new ArrayList<>();
+    private final List<Map<BaselineCheck, Estimate>> older = new ArrayList<>();
     private final List<String> unlike = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
     private Optional<String> latestMismatch = Optional.empty();
@@ -27,18 +35,22 @@ public final class BaselineChoice {
      * For a run.
      *
      * @param now its circumstances
-     * @param allow what may differ
-     * @param wanted how many earlier runs are wanted
+     * @param baseline what the gate compares, with how many runs, and what may differ
+     * @param confidence of each interval
      */
-    public BaselineChoice(Circumstances now, Set<Difference> allow, int wanted) {
+    public BaselineChoice(Circumstances now, Gate.Baseline baseline, double confidence) {
         this.now = now;
-        this.allow = Set.copyOf(allow);
-        this.wanted = wanted;
+        this.baseline = baseline;
+        this.confidence = confidence;
     }
 
-    /** Whether it has as many as are wanted. */
+    /** Whether no further run would change anything. */
     public boolean isFull() {
-        return chosen.size() >= wanted;
+        return hasCompared() && chosen.size() + older.size() >= EarlierRuns.MOST;
+    }
+
+    private boolean hasCompared() {
+        return chosen.size() >= baseline.runs();
     }
 
     /**
@@ -48,6 +60,7 @@ public final class BaselineChoice {
      * @param told its circumstances without GPUs and generator
      */
     public boolean leavesOut(String run, Circumstances told) {
+        Set<Difference> allow = baseline.allow();
         List<Circumstances.Mismatch> mismatches = now.mismatches(told, allow);
         if (!mismatches.isEmpty()) {
             leaveOut("run " + run + ": " + Circumstances.sentence(mismatches, ALLOWANCE));
@@ -60,7 +73,11 @@ public final class BaselineChoice {
         leaveOut("run " + run + ", which cannot be read: " + reason);
     }
 
+    /* Nobody misses a run that would only have told of the spread. */
     private void leaveOut(String sentence) {
+        if (hasCompared()) {
+            return;
+        }
         unlike.add("not compared with " + sentence);
         latestMismatch = latestMismatch.or(() -> Optional.of("not comparable with " + sentence));
     }
@@ -70,15 +87,19 @@ public final class BaselineChoice {
         if (leavesOut(results.run(), earlier) || isFull()) {
             return;
         }
+        if (hasCompared()) {
+            older.add(BaselineComparison.estimates(baseline.checks(), confidence, results));
+            return;
+        }
         chosen.add(results);
         for (Circumstances.Unknown one : now.unknown(earlier)) {
             unknown.add("compared with run " + results.run() + " though " + one.clause());
         }
     }
 
-    /** The runs to compare with, the latest first. */
-    public List<RunResults> chosen() {
-        return List.copyOf(chosen);
+    /** The runs to compare with, and what older ones tell. */
+    public EarlierRuns chosen() {
+        return new EarlierRuns(chosen, older);
     }
 
     /** Why there is none though there were some, a sentence; absent when there is one or none was offered. */

@@ -3,11 +3,20 @@ package dev.plimsoll.reports.verdict;
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Change;
+import dev.plimsoll.reports.verdict.baseline.Contrast;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.reports.verdict.estimate.Interval;
+import dev.plimsoll.reports.verdict.estimate.Measured;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One change from the baseline, measured: a {@link Contrast} of this run and the earlier ones, held against the check's
@@ -36,8 +45,10 @@ final class BaselineComparison {
      *
      * @param now in this run
      * @param baseline in the earlier ones, the latest first
+     * @param older what was measured in groups of older runs, which tell how much runs differ
      */
-    BaselineComparison(BaselineCheck check, double confidence, Measured now, List<Earlier> baseline) {
+    BaselineComparison(
+            BaselineCheck check, double confidence, Measured now, List<Earlier> baseline, List<List<Estimate>> older) {
         this.check = check;
         this.confidence = confidence;
         this.now = now;
@@ -53,30 +64,17 @@ final class BaselineComparison {
             }
         }
         if (!before.isEmpty()) {
-            contrast = Optional.of(Contrast.of(before, List.of(Estimate.of(now))));
+            contrast = Optional.of(Contrast.of(before, List.of(Estimate.of(now)), older));
             contrast.ifPresent(this::measure);
         }
     }
 
-    /** Of runs. */
-    static BaselineComparison of(
-            BaselineCheck check, double confidence, RunResults results, List<RunResults> baseline) {
-        return new BaselineComparison(
-                check,
-                confidence,
-                worst(check, confidence, results),
-                baseline.stream()
-                        .map(run -> new Earlier(run.run(), worst(check, confidence, run)))
-                        .toList());
-    }
-
     private void measure(Contrast found) {
-        int runs = before.size();
         if (check.relative().isPresent() && found.before().value() != 0) {
-            changes.add(new Limited(found.relative(runs, 1), check.relative().getAsDouble(), true));
+            changes.add(new Limited(found.relative(), check.relative().getAsDouble(), true));
         }
         if (check.absolute().isPresent()) {
-            changes.add(new Limited(found.absolute(runs, 1), check.absolute().getAsDouble(), false));
+            changes.add(new Limited(found.absolute(), check.absolute().getAsDouble(), false));
         }
     }
 
@@ -128,7 +126,7 @@ final class BaselineComparison {
         Interval interval = shown.change().interval(confidence);
         double scale = shown.relative() ? PERCENT : 1;
         Unit unit = shown.relative() ? Unit.PERCENT : check.metric().unit();
-        return Judged.of(
+        return new Judged(
                 new Verdict.Check(
                         check.expression(),
                         Verdict.Kind.BASELINE,
@@ -141,7 +139,10 @@ final class BaselineComparison {
                         interval.isUnknown() ? Optional.empty() : Optional.of(confidence),
                         now.samples(),
                         sentence(found, shown, outcome, family)),
-                keeps);
+                false,
+                false,
+                keeps,
+                outcome == Verdict.CheckOutcome.UNDECIDED && isSettledByLoad());
     }
 
     private String sentence(Contrast found, Limited shown, Verdict.CheckOutcome outcome, int family) {
@@ -195,26 +196,52 @@ final class BaselineComparison {
                     + " comparisons one is so by chance too often (Holm); more earlier runs (gate.baseline.runs) would"
                     + " settle it";
         }
-        if (found.shared()) {
-            return "these runs differ more among themselves than within; more earlier runs (gate.baseline.runs) would"
-                    + " settle it, and longer ones would not";
-        }
-        return settlesByLoad(changes.getFirst());
-    }
-
-    /* The interval narrows with the root of the load. */
-    private String settlesByLoad(Limited shown) {
-        Interval interval = shown.change().interval(confidence);
-        if (interval.isUnknown()) {
+        Limited shown = changes.getFirst();
+        if (shown.change().interval(confidence).isUnknown()) {
             return "a longer phase would settle it";
         }
-        double half = interval.high().orElseThrow() - shown.change().value();
-        double times = Math.ceil(Math.pow(half / (shown.limit() - shown.change().value()), 2));
-        return times <= MOST_TIMES
-                ? "about " + Quantities.count((long) Math.max(2, times))
-                        + " times the load in each run, or more earlier runs (gate.baseline.runs), would settle it if it"
-                        + " stays so"
-                : "the limit is as good as met; no amount of load would settle it";
+        return settlesByLoad(found, shown);
+    }
+
+    /* This run becomes longer, and the earlier ones stay. */
+    private String settlesByLoad(Contrast found, Limited shown) {
+        OptionalDouble times = Settlement.times(
+                t -> change(found.longer(t), shown.relative()).interval(confidence), check.operator(), shown.limit());
+        if (times.isPresent() && times.getAsDouble() <= MOST_TIMES) {
+            return "about " + Quantities.count((long) Math.max(2, Math.ceil(times.getAsDouble())))
+                    + " times the load, or more earlier runs (gate.baseline.runs), would settle it if it stays so";
+        }
+        double left = Math.abs(shown.limit() - shown.change().value());
+        double half = shown.change().interval(confidence).high().orElseThrow()
+                - shown.change().value();
+        return left * Math.sqrt(MOST_TIMES) < half
+                ? "the limit is as good as met; no amount of load would settle it"
+                : "what runs of the same code may differ by leaves it open; more earlier runs (gate.baseline.runs) would"
+                        + " settle it, and longer ones would not";
+    }
+
+    /* Whether a longer run of the same kind could settle it while the estimate stays. */
+    private boolean isSettledByLoad() {
+        return contrast.isPresent()
+                && changes.stream()
+                        .anyMatch(c -> Settlement.times(
+                                        t -> change(contrast.get().longer(t), c.relative())
+                                                .interval(confidence),
+                                        check.operator(),
+                                        c.limit())
+                                .isPresent());
+    }
+
+    /** How far the value strays from what the earlier runs foretell, in its unit, in all but 1 − share of runs of a side. */
+    double strays(double share) {
+        Limited first = changes.getFirst();
+        double unit =
+                first.relative() ? Math.abs(contrast.orElseThrow().before().value()) : 1;
+        return unit * first.change().strays(share);
+    }
+
+    private static Change change(Contrast contrast, boolean relative) {
+        return relative ? contrast.relative() : contrast.absolute();
     }
 
     private String told() {
@@ -238,6 +265,18 @@ final class BaselineComparison {
                 Optional.empty(),
                 samples,
                 check.expression() + ": " + reason);
+    }
+
+    /** What the checks look at in a run, of those that have a value to rely on. */
+    static Map<BaselineCheck, Estimate> estimates(List<BaselineCheck> checks, double confidence, RunResults run) {
+        Map<BaselineCheck, Estimate> found = new HashMap<>();
+        for (BaselineCheck check : checks) {
+            Measured one = worst(check, confidence, run);
+            if (one.value().isPresent() && one.problem().isEmpty()) {
+                found.put(check, Estimate.of(one));
+            }
+        }
+        return found;
     }
 
     /** Of several nodes, the one without a value, else one that is not to be relied on, else the worst. */

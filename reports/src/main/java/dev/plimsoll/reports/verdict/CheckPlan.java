@@ -3,73 +3,49 @@ package dev.plimsoll.reports.verdict;
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.WindowMetrics;
+import dev.plimsoll.reports.verdict.estimate.Interval;
+import dev.plimsoll.reports.verdict.estimate.Level;
+import dev.plimsoll.reports.verdict.estimate.Measured;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * How long one check must be measured to tell a change: a change of a size is told when the interval around it leaves
+ * How long a threshold must be measured to tell a change: a change of a size is told when the interval around it leaves
  * out the limit that lies so far away.
  *
- * <p>A run of length T has a variance of w / T within it, w being that of earlier runs times their lengths, and one
- * between runs that no length makes smaller. The length is the least one whose interval is shorter than the change by
- * what the estimate itself strays in {@value #FOUND} of runs. In a comparison, earlier runs have their own variance, and
- * the interval is the one that {@link BaselineComparison} will make. Less than half the length of an earlier run is not
+ * <p>A run of length T has a variance of w / T, w being that of earlier runs times their lengths. The length is the least
+ * one whose interval is shorter than the change by what the estimate itself strays in {@value #FOUND} of runs. Less than half the length of an earlier run is not
  * planned: how seconds depend on one another is known too badly after so few.
  */
 final class CheckPlan {
     private static final double FOUND = 0.99;
-    private static final double LIKELY = 0.2;
     private static final double SHORTEST_SECONDS = 10;
     private static final double SHORTEST_SHARE = 0.5;
     private static final double LONGEST_SECONDS = 24 * 3600.0;
     private static final double MOST_TIMES = 256;
-    private static final int ENOUGH_RUNS = 3;
     private static final int HALVINGS = 40;
 
     private final Subject subject;
     private final Operator operator;
     private final Level level;
     private final double planned;
-    private final boolean compared;
 
-    CheckPlan(Subject subject, Operator operator, Level level, double planned, boolean compared) {
+    CheckPlan(Subject subject, Operator operator, Level level, double planned) {
         this.subject = subject;
         this.operator = operator;
         this.level = level;
         this.planned = planned;
-        this.compared = compared;
     }
 
     /* What earlier runs tell. Variances are of the value in its unit, w times seconds. */
-    private record Past(int runs, double value, double w, double freedomPerSecond, double shortest, double spread) {
-        /* The variance of the mean of the runs that their own batches give it, if each lasted so long. */
-        double within(double seconds) {
-            return w / seconds / runs;
-        }
+    private record Past(int runs, double value, double w, double freedomPerSecond, double shortest, double spread) {}
 
-        /* What the variance between runs is likely to be at most: few runs may differ by little only by chance. */
-        double likely() {
-            double freedom = Math.max(2, runs - 1.0);
-            return spread * freedom / ChiSquaredDistribution.of(freedom).inverseCumulativeProbability(LIKELY);
-        }
-
-        /* The variance between runs that their batches do not explain. */
-        double beyond(double seconds) {
-            return runs > 1 ? Math.max(0, likely() - w / seconds) : 0;
-        }
-    }
-
-    GatePlan.Line line(
-            String expression,
-            Verdict.Kind kind,
-            List<RunResults> earlier,
-            List<Double> changes,
-            Optional<Double> allowed) {
+    GatePlan.Line line(String expression, List<RunResults> earlier, List<Double> changes, Optional<Double> allowed) {
         List<Double> values = new ArrayList<>();
         double w = 0;
         double freedom = 0;
@@ -100,19 +76,18 @@ final class CheckPlan {
         String unit = subject.metric().unit().symbol();
         double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
         if (n == 0) {
-            return line(expression, kind, Optional.empty(), unit, changes, problem);
+            return line(expression, Optional.empty(), unit, changes, problem);
         }
         if (subject.isFact()) {
-            return line(expression, kind, Optional.of(mean), unit, changes, "decided as observed, after any length");
+            return line(expression, Optional.of(mean), unit, changes, "decided as observed, after any length");
         }
         if (WindowMetrics.isRatio(subject.metric()) && mean == (operator.isUpperLimit() ? 0 : 1)) {
             double rate = samples / seconds;
-            return line(expression, kind, Optional.of(mean), unit, changes, flawless(allowed, rate));
+            return line(expression, Optional.of(mean), unit, changes, flawless(allowed, rate));
         }
         if (!known || mean == 0) {
             return line(
                     expression,
-                    kind,
                     Optional.of(mean),
                     unit,
                     changes,
@@ -123,7 +98,7 @@ final class CheckPlan {
         double squares =
                 values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
         double spread = n > 1 ? squares / (n - 1) : Double.NaN;
-        return line(expression, kind, unit, changes, new Past(n, mean, w / n, freedom / seconds, shortest, spread));
+        return line(expression, unit, changes, new Past(n, mean, w / n, freedom / seconds, shortest, spread));
     }
 
     private static String flawless(Optional<Double> allowed, double rate) {
@@ -134,41 +109,30 @@ final class CheckPlan {
     }
 
     private static GatePlan.Line line(
-            String expression,
-            Verdict.Kind kind,
-            Optional<Double> value,
-            String unit,
-            List<Double> changes,
-            String note) {
+            String expression, Optional<Double> value, String unit, List<Double> changes, String note) {
         List<GatePlan.Length> none = changes.stream()
                 .map(change -> new GatePlan.Length(change, Optional.empty()))
                 .toList();
-        return new GatePlan.Line(expression, kind, value, unit, Optional.empty(), Optional.empty(), none, note);
+        return new GatePlan.Line(
+                expression, Verdict.Kind.THRESHOLD, value, unit, Optional.empty(), Optional.empty(), none, note);
     }
 
-    private GatePlan.Line line(String expression, Verdict.Kind kind, String unit, List<Double> changes, Past past) {
+    private GatePlan.Line line(String expression, String unit, List<Double> changes, Past past) {
         double size = Math.abs(past.value());
         double beyond = Math.sqrt(Math.max(0, past.spread() - past.w() / planned));
         List<GatePlan.Length> lengths = new ArrayList<>();
-        boolean never = false;
         for (double change : changes) {
-            Optional<Double> seconds = seconds(past, change * size);
-            never |= seconds.isEmpty();
-            lengths.add(new GatePlan.Length(change, seconds));
+            lengths.add(new GatePlan.Length(change, seconds(past, change * size)));
         }
-        String note = compared && past.runs() < ENOUGH_RUNS
-                ? (past.runs() == 1 ? "one earlier run does" : "two earlier runs do")
-                        + " not tell how much runs differ, so it may take more; promote three"
-                : compared && never ? "earlier runs differ by too much for any length; promote more runs" : "";
         return new GatePlan.Line(
                 expression,
-                kind,
+                Verdict.Kind.THRESHOLD,
                 Optional.of(past.value()),
                 unit,
                 Optional.of(Math.sqrt(past.w() / planned) / size),
                 past.runs() > 1 ? Optional.of(beyond / size) : Optional.empty(),
                 lengths,
-                note);
+                "");
     }
 
     private Optional<Double> seconds(Past past, double change) {
@@ -198,21 +162,7 @@ final class CheckPlan {
         double own = past.w() / seconds;
         double freedom = Math.max(1, past.freedomPerSecond() * seconds);
         double strays = NormalDistribution.of(0, 1).inverseCumulativeProbability(FOUND);
-        if (!compared) {
-            return change >= (quantile(freedom) + strays) * Math.sqrt(own);
-        }
-        double within = past.within(planned);
-        boolean byRuns = past.runs() >= ENOUGH_RUNS && past.spread() / past.runs() > within;
-        double base = byRuns ? past.spread() / past.runs() : within;
-        double baseFreedom = byRuns ? past.runs() - 1.0 : Math.max(1, past.freedomPerSecond() * planned * past.runs());
-        double degrees = (own + base) * (own + base) / (own * own / freedom + base * base / baseFreedom);
-        double half = quantile(degrees) * Math.sqrt(own + base);
-        if (byRuns) {
-            /* The comparison takes this run to differ as much as the earlier ones unless it varies more by itself. */
-            half = Math.max(half, quantile(baseFreedom) * Math.sqrt(past.spread() + base));
-        }
-        double noise = own + (byRuns ? past.likely() / past.runs() : base) + past.beyond(planned);
-        return change >= half + strays * Math.sqrt(noise);
+        return change >= (quantile(freedom) + strays) * Math.sqrt(own);
     }
 
     private double quantile(double freedom) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param results what the run measured
  * @param smoke what became of the smoke test; absent when the gate has none, or it was not reached
- * @param baseline earlier runs of the same load to compare with, the latest first; empty when there is none
+ * @param baseline earlier runs of the same load to compare with; empty when there is none
  * @param baselineProblem why there is no baseline, a sentence; empty when there is one or none is wanted
  * @param baselineNotes what a reader should know of the earlier runs, a sentence each: those that were left out
  * @param incomplete why the measurement is not whole, a sentence each: an abort, a lost agent; empty for a finished run.
@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Evidence(
         RunResults results,
         Optional<Verdict.Check> smoke,
-        List<RunResults> baseline,
+        EarlierRuns baseline,
         String baselineProblem,
         List<String> baselineNotes,
         List<String> incomplete,
@@ -30,7 +30,7 @@ public record Evidence(
     public Evidence {
         requireNonNull(results, "results");
         requireNonNull(smoke, "smoke");
-        baseline = List.copyOf(baseline);
+        requireNonNull(baseline, "baseline");
         requireNonNull(baselineProblem, "baselineProblem");
         baselineNotes = List.copyOf(baselineNotes);
         incomplete = List.copyOf(incomplete);
@@ -44,6 +44,6 @@ public record Evidence(
             List<RunResults> baseline,
             String baselineProblem,
             List<String> incomplete) {
-        this(results, smoke, baseline, baselineProblem, List.of(), incomplete, Optional.empty());
+        this(results, smoke, EarlierRuns.of(baseline), baselineProblem, List.of(), incomplete, Optional.empty());
     }
 }

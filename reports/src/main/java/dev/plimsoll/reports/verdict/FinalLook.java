@@ -1,5 +1,6 @@
 package dev.plimsoll.reports.verdict;
 
+import dev.plimsoll.reports.verdict.estimate.Level;
 import dev.plimsoll.scenarios.Gate;
 import java.util.Optional;
 import java.util.function.Function;
@@ -14,23 +15,21 @@ import java.util.function.Function;
 final class FinalLook {
     private final Optional<Watched> watched;
     private final Purses purses;
-    private final Level level;
 
     FinalLook(Gate gate, Optional<Watched> watched) {
         this.watched = watched;
         purses = watched.map(one -> Purses.of(gate, one)).orElseGet(() -> Purses.of(gate, Optional.empty()));
-        level = watched.map(purses::atEnd).orElseGet(purses::last);
     }
 
     /** Judges a check that looks at a level. */
     Judged judge(Verdict.Kind kind, String expression, Function<Level, Judged> check) {
-        Judged now = check.apply(level);
+        Judged now = check.apply(watched.map(one -> purses.atEnd(one, kind)).orElseGet(() -> purses.planned(kind)));
         Optional<Watched.Decision> before =
                 watched.filter(one -> purses.openEnd()).flatMap(one -> one.decision(kind, expression));
         if (!now.is(Verdict.CheckOutcome.UNDECIDED) || before.isEmpty()) {
             return now;
         }
-        Judged whole = check.apply(purses.last());
+        Judged whole = check.apply(purses.planned(kind));
         return whole.is(before.get().outcome()) ? whole : now;
     }
 }

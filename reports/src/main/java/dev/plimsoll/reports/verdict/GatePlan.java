@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Level;
+import dev.plimsoll.reports.verdict.estimate.Measured;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Operator;
@@ -20,6 +23,7 @@ import java.util.Optional;
  *
  * @param scenario its name
  * @param runs the earlier runs that it is made of, the latest first
+ * @param older how many older runs tell how much runs differ, besides
  * @param planned how long the measured phases of the scenario last, in seconds
  * @param checks every check, in the order of the gate
  * @param lengths how long it takes to tell each change in every check that can tell it
@@ -27,6 +31,7 @@ import java.util.Optional;
 public record GatePlan(
         String scenario,
         List<String> runs,
+        int older,
         @JsonProperty("planned_s") double planned,
         List<Line> checks,
         List<Length> lengths) {
@@ -77,16 +82,16 @@ public record GatePlan(
      * Plans.
      *
      * @param scenario with a gate
-     * @param earlier promoted runs of it, the latest first; at least one
+     * @param earlier promoted runs of it; at least one
      * @param changes shares to tell, such as 0.05
      * @throws IllegalArgumentException without a gate, without earlier runs, or for a change that is not above 0
      */
-    public static GatePlan of(Scenario scenario, List<RunResults> earlier, List<Double> changes) {
+    public static GatePlan of(Scenario scenario, EarlierRuns earlier, List<Double> changes) {
         Gate gate = scenario.gate()
                 .orElseThrow(() -> new IllegalArgumentException("the scenario has no gate: to plan for"));
         if (earlier.isEmpty() || changes.stream().anyMatch(change -> !(change > 0))) {
             throw new IllegalArgumentException("a plan takes an earlier run or more and changes above 0, not "
-                    + earlier.size() + " and " + changes);
+                    + earlier.compared().size() + " and " + changes);
         }
         double planned = scenario.phases().stream()
                         .filter(phase -> phase.measure())
@@ -95,29 +100,28 @@ public record GatePlan(
                         .toNanos()
                 * scenario.repeat()
                 / NANOS_PER_SECOND;
-        Level level = Purses.of(
-                        gate,
-                        gate.stopWhenDecided() || gate.extendUntil().isPresent(),
-                        planned,
-                        gate.extendUntil().isPresent())
-                .last();
+        Purses purses = Purses.of(
+                gate,
+                gate.stopWhenDecided() || gate.extendUntil().isPresent(),
+                planned,
+                gate.extendUntil().isPresent());
+        Level level = purses.last();
         List<Line> lines = new ArrayList<>();
         for (Threshold threshold : gate.thresholds()) {
             Subject subject = Subject.of(threshold);
-            lines.add(new CheckPlan(subject, threshold.operator(), level, planned, false)
-                    .line(threshold.expression(), Verdict.Kind.THRESHOLD, earlier, changes, flawless(threshold)));
+            lines.add(new CheckPlan(subject, threshold.operator(), level, planned)
+                    .line(threshold.expression(), earlier.compared(), changes, flawless(threshold)));
         }
         List<BaselineCheck> comparisons =
                 gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
-        /* To be sure among all of them, one alone must be surer (Holm 1979). */
-        Level among = Level.fixed(1 - (1 - level.promised()) / Math.max(1, comparisons.size()));
+        double confidence = purses.planned(Verdict.Kind.BASELINE).confidence();
         for (BaselineCheck check : comparisons) {
-            lines.add(new CheckPlan(Subject.of(check), check.operator(), among, planned, true)
-                    .line(check.expression(), Verdict.Kind.BASELINE, earlier, changes, Optional.empty()));
+            lines.add(new ComparisonPlan(check, confidence, comparisons.size(), planned, earlier).line(changes));
         }
         return new GatePlan(
                 scenario.name(),
-                earlier.stream().map(RunResults::run).toList(),
+                earlier.compared().stream().map(RunResults::run).toList(),
+                earlier.older(),
                 planned,
                 lines,
                 changes.stream().map(change -> longest(lines, change)).toList());

@@ -2,13 +2,12 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.Threshold;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -170,17 +169,14 @@ public final class Judge {
             }
             return List.of();
         }
-        Map<Level, List<Judged>> families = new HashMap<>();
+        BaselineFamily.Look comparisons =
+                new BaselineFamily(baseline.checks(), evidence.baseline()).look(evidence.results());
         for (int i = 0; i < baseline.checks().size(); i++) {
             int index = i;
             checks.add(look.judge(
                     Verdict.Kind.BASELINE,
                     baseline.checks().get(i).expression(),
-                    level -> families.computeIfAbsent(
-                                    level,
-                                    l -> new BaselineFamily(baseline.checks(), l.confidence())
-                                            .judge(evidence.results(), evidence.baseline()))
-                            .get(index)));
+                    level -> comparisons.judge(index, level)));
         }
         return evidence.baselineNotes();
     }
@@ -214,7 +210,7 @@ public final class Judge {
      * gate's.
      */
     public Optional<String> hopeless(RunResults soFar) {
-        return new Watch(gate, Optional.empty(), List.of()).broken(soFar).map(Verdict.Check::sentence);
+        return new Watch(gate, Optional.empty(), EarlierRuns.NONE).broken(soFar).map(Verdict.Check::sentence);
     }
 
     private static Verdict.Check plain(String name, Verdict.Kind kind, Verdict.CheckOutcome outcome, String sentence) {

@@ -8,6 +8,12 @@ import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.ValueCounts;
 import dev.plimsoll.reports.results.WindowMetrics;
+import dev.plimsoll.reports.verdict.baseline.Change;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
+import dev.plimsoll.reports.verdict.baseline.Contrast;
+import dev.plimsoll.reports.verdict.baseline.Holm;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.reports.verdict.estimate.Interval;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
 import java.util.ArrayList;
@@ -94,7 +100,8 @@ public final class RunComparison {
                                     + " with a value for each request"))
                     .toList();
         }
-        return new BaselineFamily(checks, confidence).checks(after.results().get(), earlier);
+        return new BaselineFamily(checks, EarlierRuns.of(earlier))
+                .checks(after.results().get(), confidence);
     }
 
     private Comparison comparison(Set<Difference> allow) {
@@ -257,9 +264,9 @@ public final class RunComparison {
             Contrast contrast = Contrast.of(estimates(first), estimates(second));
             spreadKnown |= contrast.spreadKnown();
             boolean fromZero = contrast.before().value() == 0;
-            change = fromZero ? Optional.empty() : Optional.of(contrast.relative(first.size(), second.size()));
+            change = fromZero ? Optional.empty() : Optional.of(contrast.relative());
             /* Of 0 no share can be told, but that errors came up can. */
-            tested = fromZero ? Optional.of(contrast.absolute(first.size(), second.size())) : change;
+            tested = fromZero ? Optional.of(contrast.absolute()) : change;
         }
         measurements.add(
                 new Measurement(figure, first.size() == before.size() ? first : List.of(), second, change, tested));

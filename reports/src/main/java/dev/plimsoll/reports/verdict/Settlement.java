@@ -2,6 +2,8 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Metric;
 import dev.plimsoll.measurements.Metrics;
+import dev.plimsoll.reports.verdict.estimate.Interval;
+import dev.plimsoll.reports.verdict.estimate.Measured;
 import dev.plimsoll.scenarios.Operator;
 import java.util.Locale;
 import java.util.OptionalDouble;

@@ -9,6 +9,8 @@ import dev.plimsoll.reports.results.GeneratorFitness;
 import dev.plimsoll.reports.results.PhaseWindow;
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.Stratum;
+import dev.plimsoll.reports.verdict.estimate.Level;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Gate;
 import dev.plimsoll.scenarios.OpenEnd;
@@ -16,7 +18,6 @@ import dev.plimsoll.scenarios.Operator;
 import dev.plimsoll.scenarios.Threshold;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +49,12 @@ public final class Watch {
 
     private final Gate gate;
     private final Optional<OpenEnd> end;
-    private final List<RunResults> baseline;
+    private final BaselineFamily family;
     private final Purses purses;
     private final List<Item> items = new ArrayList<>();
     private final Map<Item, Watched.Decision> decided = new LinkedHashMap<>();
-    private final Map<Level, List<Judged>> families = new HashMap<>();
+    private Optional<BaselineFamily.Look> comparisons = Optional.empty();
+    private Optional<Boolean> fit = Optional.empty();
     private double written;
     private int looks;
     private int compared;
@@ -66,10 +68,9 @@ public final class Watch {
      * @param end the end that the gate may move; absent: only a broken limit ends the load early
      * @param baseline earlier runs to compare with; empty when there are none
      */
-    public Watch(Gate gate, Optional<OpenEnd> end, List<RunResults> baseline) {
+    public Watch(Gate gate, Optional<OpenEnd> end, EarlierRuns baseline) {
         this.gate = requireNonNull(gate, "gate");
         this.end = requireNonNull(end, "end");
-        this.baseline = List.copyOf(baseline);
         purses = Purses.of(gate, end);
         for (Threshold threshold : gate.thresholds()) {
             items.add(new Item(
@@ -79,9 +80,9 @@ public final class Watch {
                     threshold.operator(),
                     results -> level -> new ThresholdCheck(threshold, level).judge(results)));
         }
+        List<BaselineCheck> checks = gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
+        family = new BaselineFamily(checks, baseline);
         if (!baseline.isEmpty()) {
-            List<BaselineCheck> checks =
-                    gate.baseline().map(Gate.Baseline::checks).orElse(List.of());
             for (int i = 0; i < checks.size(); i++) {
                 int index = i;
                 items.add(new Item(
@@ -89,15 +90,17 @@ public final class Watch {
                         checks.get(i).expression(),
                         Subject.of(checks.get(i)),
                         checks.get(i).operator(),
-                        results -> level -> family(checks, level, results).get(index)));
+                        results -> level -> comparisons(results).judge(index, level)));
             }
         }
     }
 
-    /* Each comparison is judged among all of them; a look judges them once. */
-    private List<Judged> family(List<BaselineCheck> checks, Level level, RunResults results) {
-        return families.computeIfAbsent(
-                level, l -> new BaselineFamily(checks, l.confidence()).judge(results, baseline));
+    /* Results grow between looks, and stay during one. */
+    private BaselineFamily.Look comparisons(RunResults results) {
+        if (comparisons.isEmpty()) {
+            comparisons = Optional.of(family.look(results));
+        }
+        return comparisons.get();
     }
 
     /* A check; compared by identity, for two may be written alike. */
@@ -155,7 +158,8 @@ public final class Watch {
         }
         looks++;
         written = Math.max(written, written(soFar));
-        families.clear();
+        comparisons = Optional.empty();
+        fit = Optional.empty();
         if (gate.abortWhenHopeless() || gate.stopWhenDecided()) {
             Optional<Verdict.Check> broken = broken(soFar);
             if (broken.isPresent()) {
@@ -196,7 +200,7 @@ public final class Watch {
 
     /** A threshold that is surely broken, by the target and not by an unfit generator. */
     Optional<Verdict.Check> broken(RunResults soFar) {
-        boolean fit = fitness(soFar).fit();
+        boolean fit = gate.thresholds().isEmpty() || isFit(soFar);
         double alpha = (1 - purses.promised()) / Math.max(1, items.size());
         for (int i = 0; i < gate.thresholds().size(); i++) {
             Optional<Verdict.Check> broken = new EarlyStop(gate.thresholds().get(i), alpha).hopeless(soFar, fit);
@@ -211,8 +215,13 @@ public final class Watch {
         return Optional.empty();
     }
 
-    private GeneratorFitness fitness(RunResults soFar) {
-        return GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate));
+    /* Looked at once a look at most, for it takes longer than most checks. */
+    private boolean isFit(RunResults soFar) {
+        if (fit.isEmpty()) {
+            fit = Optional.of(
+                    GeneratorFitness.of(soFar, GeneratorFitness.Limits.of(gate)).fit());
+        }
+        return fit.get();
     }
 
     private void decide(Item item, Verdict.Check check, Verdict.CheckOutcome outcome, double seconds) {
@@ -235,13 +244,12 @@ public final class Watch {
         }
         plannedLooked = true;
         List<String> open = new ArrayList<>();
-        boolean fit = fitness(soFar).fit();
         boolean failed = false;
         for (Item item : items) {
-            Judged judged = item.judging.apply(soFar).apply(purses.last());
+            Judged judged = item.judging.apply(soFar).apply(purses.planned(item.kind));
             if (judged.is(Verdict.CheckOutcome.PASS) || judged.is(Verdict.CheckOutcome.FAIL)) {
                 decide(item, judged.check(), judged.check().outcome(), seconds);
-                failed |= fit && judged.is(Verdict.CheckOutcome.FAIL);
+                failed |= judged.is(Verdict.CheckOutcome.FAIL) && isFit(soFar);
             } else if (isSettledByLoad(item, judged, soFar)) {
                 open.add(item.expression);
             }
@@ -256,7 +264,6 @@ public final class Watch {
     }
 
     private Optional<Advice> onTheWay(RunResults soFar, double seconds) {
-        boolean fit = fitness(soFar).fit();
         boolean comparing = isTimeToCompare(seconds);
         int open = 0;
         for (Item item : items) {
@@ -272,14 +279,14 @@ public final class Watch {
             boolean tells = tellsOfTheEnd(item, soFar);
             if (judged.is(Verdict.CheckOutcome.PASS) && tells && isWhole(item, soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.PASS, seconds);
-            } else if (judged.is(Verdict.CheckOutcome.FAIL) && tells && fit && isOfRequests(item)) {
+            } else if (judged.is(Verdict.CheckOutcome.FAIL) && tells && isOfRequests(item) && isFit(soFar)) {
                 decide(item, judged.check(), Verdict.CheckOutcome.FAIL, seconds);
                 return advise(Step.STOP, judged.check().sentence());
             } else if (last.isEmpty() || isSettledByLoad(item, judged, soFar)) {
                 open++;
             }
         }
-        if (open > 0 || !fit || items.isEmpty()) {
+        if (open > 0 || items.isEmpty() || !isFit(soFar)) {
             return Optional.empty();
         }
         String all = items.size() == 1 ? "the only check is" : "all " + items.size() + " checks are";
@@ -323,7 +330,10 @@ public final class Watch {
     }
 
     private boolean isSettledByLoad(Item item, Judged judged, RunResults soFar) {
-        return judged.is(Verdict.CheckOutcome.UNDECIDED) && !decided.containsKey(item) && tellsOfTheEnd(item, soFar);
+        return judged.is(Verdict.CheckOutcome.UNDECIDED)
+                && judged.byLoad()
+                && !decided.containsKey(item)
+                && tellsOfTheEnd(item, soFar);
     }
 
     /**

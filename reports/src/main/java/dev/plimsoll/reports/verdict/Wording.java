@@ -2,6 +2,7 @@ package dev.plimsoll.reports.verdict;
 
 import dev.plimsoll.measurements.Unit;
 import dev.plimsoll.reports.quantities.Quantities;
+import dev.plimsoll.reports.verdict.estimate.Measured;
 
 /** Numbers in the sentences of checks. Pure. */
 final class Wording {

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.TestingLoad;
-import dev.plimsoll.reports.verdict.Circumstances;
 import dev.plimsoll.reports.verdict.ComparedRun;
 import dev.plimsoll.reports.verdict.Comparison;
 import dev.plimsoll.reports.verdict.RunComparison;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import dev.plimsoll.scenarios.ComparisonReader;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,8 @@ package dev.plimsoll.reports.verdict;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.estimate.Estimate;
+import dev.plimsoll.reports.verdict.estimate.Measured;
 import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Operator;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ class BaselineCalibrationTest {
     private static final int GATES = 1000;
     private static final int RUNS = 200;
     private static final int SECONDS = 120;
+    private static final int GROUP = 5;
     private static final int PER_SECOND = 20;
     private static final double SIGMA = 0.4;
     private static final double OF_SECONDS = 0.05;
@@ -112,7 +115,7 @@ class BaselineCalibrationTest {
 
     /** What became of the gates: a gate rolls back when one check fails, and promotes when all pass. */
     private record Shares(double rollback, double promote, double byCheck) {
-        static Shares of(List<BaselineCheck> checks, List<Run> runs, List<Run> pool, int earlier) {
+        static Shares of(List<BaselineCheck> checks, List<Run> runs, List<Run> pool, int earlier, int older) {
             Random random = new Random(17);
             int rollbacks = 0;
             int promotions = 0;
@@ -120,13 +123,13 @@ class BaselineCalibrationTest {
             for (int gate = 0; gate < GATES; gate++) {
                 Run now = runs.get(random.nextInt(runs.size()));
                 List<Run> before = new ArrayList<>();
-                while (before.size() < earlier) {
+                while (before.size() < earlier + older) {
                     Run one = pool.get(random.nextInt(pool.size()));
                     if (one != now && !before.contains(one)) {
                         before.add(one);
                     }
                 }
-                List<Judged> judged = BaselineFamily.judge(comparisons(checks, now, before), CONFIDENCE);
+                List<Judged> judged = BaselineFamily.judge(comparisons(checks, now, before, earlier), CONFIDENCE);
                 long failed = judged.stream()
                         .filter(c -> c.is(Verdict.CheckOutcome.FAIL))
                         .count();
@@ -138,16 +141,25 @@ class BaselineCalibrationTest {
                     (double) rollbacks / GATES, (double) promotions / GATES, (double) failures / GATES / checks.size());
         }
 
-        private static List<BaselineComparison> comparisons(List<BaselineCheck> checks, Run now, List<Run> before) {
+        /* The first of the runs before are compared with; the others are in groups of five. */
+        private static List<BaselineComparison> comparisons(
+                List<BaselineCheck> checks, Run now, List<Run> before, int compared) {
             List<BaselineComparison> comparisons = new ArrayList<>();
             for (int i = 0; i < checks.size(); i++) {
                 List<BaselineComparison.Earlier> earlier = new ArrayList<>();
-                for (Run run : before) {
+                List<List<Estimate>> older = new ArrayList<>();
+                for (Run run : before.subList(0, compared)) {
                     earlier.add(new BaselineComparison.Earlier(
                             run.name(), run.measured().get(i)));
                 }
+                for (int from = compared; from < before.size(); from += GROUP) {
+                    int check = i;
+                    older.add(before.subList(from, from + GROUP).stream()
+                            .map(run -> Estimate.of(run.measured().get(check)))
+                            .toList());
+                }
                 comparisons.add(new BaselineComparison(
-                        checks.get(i), CONFIDENCE, now.measured().get(i), earlier));
+                        checks.get(i), CONFIDENCE, now.measured().get(i), earlier, older));
             }
             return comparisons;
         }
@@ -172,15 +184,16 @@ class BaselineCalibrationTest {
     @ValueSource(doubles = {0, 0.03})
     void gatesOfTheSameCodeRollBackInAtMostFivePercent(double ofRuns) {
         List<Run> pool = runs(RUNS, ofRuns, 1, 5);
-        for (int earlier : new int[] {1, 2, 3, 5, 10}) {
+        for (int[] runs : new int[][] {{1, 0}, {1, 15}, {2, 0}, {3, 0}, {5, 0}, {5, 5}, {5, 15}, {10, 0}, {10, 10}}) {
             for (List<BaselineCheck> checks : List.of(NO_GROWTH, USUAL)) {
-                Shares shares = Shares.of(checks, pool, pool, earlier);
+                Shares shares = Shares.of(checks, pool, pool, runs[0], runs[1]);
                 shares.print(String.format(
                         Locale.ROOT,
-                        "A/A, %d gates, runs differ by %.0f %%, %d earlier, %s",
+                        "A/A, %d gates, runs differ by %.0f %%, %d earlier, %d older, %s",
                         GATES,
                         100 * ofRuns,
-                        earlier,
+                        runs[0],
+                        runs[1],
                         checks == NO_GROWTH ? "no growth allowed" : "usual limits"));
                 assertTrue(shares.rollback() <= 0.05, shares::toString);
             }
@@ -189,16 +202,24 @@ class BaselineCalibrationTest {
 
     /** One earlier run tells less than five, and finds only what is larger. */
     @ParameterizedTest
-    @CsvSource({"1, 1.3, 0", "1, 1.6, 0.9", "3, 1.3, 0", "5, 1.3, 0.6", "10, 1.3, 0.95"})
-    void gatesOfASlowerReleaseRollBackAndNeverPromote(int earlier, double factor, double atLeast) {
+    @CsvSource({
+        "1, 0, 1.3, 0",
+        "1, 0, 1.6, 0.9",
+        "3, 0, 1.3, 0",
+        "5, 0, 1.3, 0.6",
+        "5, 15, 1.3, 0.95",
+        "10, 0, 1.3, 0.95"
+    })
+    void gatesOfASlowerReleaseRollBackAndNeverPromote(int earlier, int older, double factor, double atLeast) {
         List<Run> pool = runs(RUNS, 0.03, 1, 5);
         List<Run> slower = runs(100, 0.03, factor, 7);
-        Shares shares = Shares.of(USUAL, slower, pool, earlier);
+        Shares shares = Shares.of(USUAL, slower, pool, earlier, older);
         shares.print(String.format(
                 Locale.ROOT,
-                "%.0f %% slower, runs differ by 3 %%, %d earlier, usual limits",
+                "%.0f %% slower, runs differ by 3 %%, %d earlier, %d older, usual limits",
                 100 * factor - 100,
-                earlier));
+                earlier,
+                older));
         assertTrue(shares.promote() == 0, shares::toString);
         assertTrue(shares.rollback() >= atLeast, shares::toString);
     }

@@ -3,12 +3,16 @@ package dev.plimsoll.reports.verdict;
 import static dev.plimsoll.reports.verdict.TestingGates.constant;
 import static dev.plimsoll.reports.verdict.TestingGates.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.measurements.NodeSample;
 import dev.plimsoll.measurements.Reading;
 import dev.plimsoll.reports.results.RunResults;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
+import dev.plimsoll.scenarios.BaselineCheck;
 import dev.plimsoll.scenarios.Difference;
+import dev.plimsoll.scenarios.Gate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,15 +53,20 @@ class BaselineChoiceTest {
         return cache;
     }
 
+    private static BaselineChoice choice(Circumstances now, Set<Difference> allow, int runs) {
+        List<BaselineCheck> checks = List.of(TestingGates.grows("latency.mean", 0.1, Double.NaN));
+        return new BaselineChoice(now, new Gate.Baseline(Optional.empty(), runs, true, allow, checks), 0.95);
+    }
+
     private static BaselineChoice offered(Set<Difference> allow, Circumstances now, Circumstances earlier) {
-        BaselineChoice choice = new BaselineChoice(now, allow, 5);
+        BaselineChoice choice = choice(now, allow, 5);
         choice.offer(plain("before"), earlier);
         return choice;
     }
 
     private static void assertUnlike(String part, Difference kind, Circumstances now, Circumstances earlier) {
         BaselineChoice choice = offered(Set.of(), now, earlier);
-        assertEquals(List.of(), choice.chosen());
+        assertTrue(choice.chosen().isEmpty());
         String problem = choice.problem().orElseThrow();
         assertTrue(problem.startsWith("not comparable with run before: "), problem);
         assertTrue(problem.contains(part), problem);
@@ -65,22 +74,30 @@ class BaselineChoiceTest {
                 problem.endsWith(
                         "; if that is what the release changes, say so: gate.baseline.allow: [" + kind.label() + "]"),
                 problem);
-        assertEquals(1, offered(Set.of(kind), now, earlier).chosen().size());
+        assertEquals(1, offered(Set.of(kind), now, earlier).chosen().compared().size());
     }
 
     @Test
     void takesTheLatestRunsThatAreAlike() {
         Circumstances now = of("h", "m", "1", CACHE, plain("now"));
-        BaselineChoice choice = new BaselineChoice(now, Set.of(), 2);
+        BaselineChoice choice = choice(now, Set.of(), 2);
         choice.offer(plain("d"), of("h", "m", "1", CACHE, plain("d")));
         choice.offer(plain("c"), of("h", "m", "0", CACHE, plain("c")));
         choice.offer(plain("b"), of("h", "m", "1", CACHE, plain("b")));
-        assertTrue(choice.isFull());
         choice.offer(plain("a"), now);
+        choice.offer(plain("z"), of("h", "m", "0", CACHE, plain("z")));
         assertEquals(
-                List.of("d", "b"), choice.chosen().stream().map(RunResults::run).toList());
+                List.of("d", "b"),
+                choice.chosen().compared().stream().map(RunResults::run).toList());
+        assertEquals(1, choice.chosen().older(), "a tells how much runs differ");
+        assertFalse(choice.isFull());
+        for (int i = 0; i < 20; i++) {
+            choice.offer(plain("older-" + i), now);
+        }
+        assertTrue(choice.isFull());
+        assertEquals(18, choice.chosen().older(), "20 in all");
         assertEquals(Optional.empty(), choice.problem());
-        assertEquals(1, choice.notes().size());
+        assertEquals(1, choice.notes().size(), "nobody misses z");
         assertTrue(choice.notes().getFirst().startsWith("not compared with run c: vLLM version 0, now 1"));
     }
 
@@ -111,7 +128,7 @@ class BaselineChoiceTest {
         assertUnlike("1 GPU of", Difference.GPU, now, of("h", "", "", Map.of(), gpus("x", 1, 80, 1400)));
         assertUnlike("with 700 W", Difference.GPU, now, of("h", "", "", Map.of(), gpus("x", 2, 80, 700)));
         Circumstances same = of("h", "", "", Map.of(), gpus("another-name", 2, 79.6, 1400));
-        assertEquals(1, offered(Set.of(), now, same).chosen().size());
+        assertEquals(1, offered(Set.of(), now, same).chosen().compared().size());
     }
 
     @Test
@@ -133,14 +150,14 @@ class BaselineChoiceTest {
     void sizesThatFollowFromFreeMemoryMayDifferALittle(String label, String value, int chosen) {
         Circumstances now = of("h", "m", "1", CACHE, plain("now"));
         Circumstances earlier = of("h", "m", "1", cache(label, value), plain("x"));
-        assertEquals(chosen, offered(Set.of(), now, earlier).chosen().size());
+        assertEquals(chosen, offered(Set.of(), now, earlier).chosen().compared().size());
     }
 
     @Test
     void whatIsNotKnownIsNoDifferenceAndIsTold() {
         Circumstances now = of("h", "m", "1", Map.of(), plain("now"));
         BaselineChoice choice = offered(Set.of(), now, of("h", "m", "", CACHE, plain("x")));
-        assertEquals(1, choice.chosen().size());
+        assertEquals(1, choice.chosen().compared().size());
         assertEquals(
                 List.of(
                         "compared with run before though the vLLM version is not known of the earlier one",

@@ -14,6 +14,7 @@ import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.TestingLoad;
 import dev.plimsoll.reports.verdict.Verdict.CheckOutcome;
 import dev.plimsoll.scenarios.BaselineCheck;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,8 @@ class BaselineComparisonTest {
     private static final double NONE = Double.NaN;
 
     private static Verdict.Check check(BaselineCheck check, RunResults now, RunResults... before) {
-        return new BaselineFamily(List.of(check), 0.95)
-                .checks(now, List.of(before))
+        return new BaselineFamily(List.of(check), EarlierRuns.of(List.of(before)))
+                .checks(now, 0.95)
                 .getFirst();
     }
 
@@ -96,8 +97,9 @@ class BaselineComparisonTest {
     @Test
     void aFailureAmongSeveralComparisonsIsSaidToBeSureAmongAllOfThem() {
         List<Verdict.Check> checks = new BaselineFamily(
-                        List.of(grows("latency.mean", 0.05, NONE), grows("latency.p50", 0.5, NONE)), 0.95)
-                .checks(mean(110, 3), List.of(around(100)));
+                        List.of(grows("latency.mean", 0.05, NONE), grows("latency.p50", 0.5, NONE)),
+                        EarlierRuns.of(List.of(around(100))))
+                .checks(mean(110, 3), 0.95);
         assertEquals(CheckOutcome.FAIL, checks.getFirst().outcome());
         assertTrue(checks.getFirst().sentence().contains("; sure among all 2 comparisons (Holm)"));
         assertEquals(CheckOutcome.PASS, checks.getLast().outcome());
@@ -115,8 +117,9 @@ class BaselineComparisonTest {
         BaselineCheck close = grows("latency.mean", limit, NONE);
         assertEquals(CheckOutcome.FAIL, check(close, mean(110, 3), around(100)).outcome());
         BaselineCheck wide = grows("latency.p50", 0.5, NONE);
-        Verdict.Check among = new BaselineFamily(List.of(close, wide, wide, wide, wide), 0.95)
-                .checks(mean(110, 3), List.of(around(100)))
+        Verdict.Check among = new BaselineFamily(
+                        List.of(close, wide, wide, wide, wide), EarlierRuns.of(List.of(around(100))))
+                .checks(mean(110, 3), 0.95)
                 .getFirst();
         assertEquals(CheckOutcome.UNDECIDED, among.outcome());
         assertTrue(among.sentence().contains("of 5 comparisons one is so by chance too often (Holm)"), among::sentence);
@@ -138,36 +141,74 @@ class BaselineComparisonTest {
         assertEquals(CheckOutcome.FAIL, check(none, mean(125, 6), before[2]).outcome(), "one run tells of no spread");
     }
 
-    /** The variance of this run and of the mean of n others: (1 + 1/5) / (1 + 1) = 0.77². */
+    /**
+     * Two compared runs do not tell how much runs differ; ten older ones of 98 and 102 ms do, in groups of five that have
+     * levels of their own: √(38.4 / 9) = 2.1 ms for this run and for the mean of two, times t(9) of 2.26 is 5.7 ms.
+     */
+    @Test
+    void olderRunsTellHowMuchRunsDiffer() {
+        BaselineCheck check = grows("latency.mean", NONE, 0);
+        List<RunResults> runs = new ArrayList<>(List.of(mean(100, 1), mean(100, 2)));
+        for (int i = 0; i < 10; i++) {
+            runs.add(mean((i < 5 ? 1 : 2) * (i % 2 == 0 ? 98 : 102), 10 + i));
+        }
+        EarlierRuns earlier = EarlierRuns.of(runs, 2, List.of(check), 0.95);
+        assertEquals(10, earlier.older());
+        Verdict.Check slower = new BaselineFamily(List.of(check), earlier)
+                .checks(mean(108, 6), 0.95)
+                .getFirst();
+        assertEquals(CheckOutcome.FAIL, slower.outcome(), slower::sentence);
+        assertEquals(5.7, slower.measured().orElseThrow() - slower.low().orElseThrow(), 0.7);
+        assertTrue(slower.sentence().contains(" in 2 earlier runs, "), slower::sentence);
+        EarlierRuns alone = EarlierRuns.of(runs.subList(0, 2));
+        assertEquals(
+                CheckOutcome.UNDECIDED,
+                new BaselineFamily(List.of(check), alone)
+                        .checks(mean(108, 6), 0.95)
+                        .getFirst()
+                        .outcome());
+    }
+
+    /**
+     * The variance of this run and of the mean of n others is (1 + 1/5) and (1 + 1) times that of a run; what chance may
+     * hide of a difference between runs, 1/2 · √(2 / 4) of it for each, is known of five only: √(1.35 · 1.2 / 2) = 0.90.
+     */
     @Test
     void severalEarlierRunsThatDoNotDifferNarrowTheInterval() {
         BaselineCheck none = grows("latency.mean", 0, NONE);
         RunResults same = mean(100, 1);
         Verdict.Check one = check(none, mean(100, 6), same);
         Verdict.Check five = check(none, mean(100, 6), same, same, same, same, same);
-        assertEquals(0.77, width(five) / width(one), 0.08);
+        assertEquals(0.90, width(five) / width(one), 0.06);
     }
 
     private static double width(Verdict.Check check) {
         return check.high().orElseThrow() - check.low().orElseThrow();
     }
 
-    /** A limit at a third of the half-width from the change: 9 times the load narrows the interval to a third. */
+    /**
+     * Three equal runs leave a variance of 1/3 for their mean and 1/2 · (1 + 1/3) for what chance may hide, besides that of
+     * this run, 1: without the last, half of the variance is left, and fewer degrees of freedom. So a limit at 0.95 of the
+     * half-width is left out by twice the load, and one at a third of it by none.
+     */
     @Test
     void saysHowMuchMoreLoadWouldSettleIt() {
         RunResults same = mean(100, 1);
         Verdict.Check none = check(grows("latency.mean", 0, NONE), mean(100, 6), same, same, same);
         double half = none.high().orElseThrow() - none.measured().orElseThrow();
-        double limit = (none.measured().orElseThrow() + half / 3) / 100;
-        Verdict.Check close = check(grows("latency.mean", limit, NONE), mean(100, 6), same, same, same);
-        assertEquals(CheckOutcome.UNDECIDED, close.outcome());
-        assertTrue(
-                close.sentence().matches(".*; about (9|10) times the load in each run, or more earlier runs .*"),
-                close::sentence);
-        double met = (none.measured().orElseThrow() + half / 30) / 100;
-        assertTrue(check(grows("latency.mean", met, NONE), mean(100, 6), same, same, same)
-                .sentence()
-                .endsWith("the limit is as good as met; no amount of load would settle it"));
+        double value = none.measured().orElseThrow();
+        String close = sentence((value + 0.95 * half) / 100, same);
+        assertTrue(close.matches(".*; about 2 times the load, or more earlier runs .*"), close);
+        String open = sentence((value + half / 3) / 100, same);
+        assertTrue(open.endsWith("would settle it, and longer ones would not"), open);
+        String met = sentence((value + half / 30) / 100, same);
+        assertTrue(met.endsWith("the limit is as good as met; no amount of load would settle it"), met);
+    }
+
+    private static String sentence(double limit, RunResults same) {
+        Verdict.Check check = check(grows("latency.mean", limit, NONE), mean(100, 6), same, same, same);
+        assertEquals(CheckOutcome.UNDECIDED, check.outcome());
+        return check.sentence();
     }
 
     @Test

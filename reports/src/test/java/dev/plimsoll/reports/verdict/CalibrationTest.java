@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.plimsoll.reports.results.RunResults;
 import dev.plimsoll.reports.results.TestingLoad;
+import dev.plimsoll.reports.verdict.estimate.Batches;
+import dev.plimsoll.reports.verdict.estimate.Measured;
+import dev.plimsoll.reports.verdict.estimate.RatioEstimate;
+import dev.plimsoll.reports.verdict.estimate.ShareInterval;
+import dev.plimsoll.reports.verdict.estimate.Subject;
 import dev.plimsoll.scenarios.BaselineCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,8 +136,8 @@ class CalibrationTest {
                     before.add(earlier.get((i + k) % earlier.size()));
                 }
                 found[
-                        new BaselineFamily(List.of(check), CONFIDENCE)
-                                .checks(runs.get(i), before)
+                        new BaselineFamily(List.of(check), EarlierRuns.of(before))
+                                .checks(runs.get(i), CONFIDENCE)
                                 .getFirst()
                                 .outcome()
                                 .ordinal()]++;

@@ -31,7 +31,7 @@ class GatePlanTest {
             gate: { """ + gate + " }\n";
         Scenario scenario = ScenarioReader.read("planned", yaml, Path.of(""), List.of(), Map.of())
                 .scenario();
-        return GatePlan.of(scenario, earlier, List.of(changes));
+        return GatePlan.of(scenario, EarlierRuns.of(earlier), List.of(changes));
     }
 
     private static GatePlan.Line only(GatePlan plan) {
@@ -80,16 +80,26 @@ class GatePlanTest {
         GatePlan.Line line = only(plan);
         assertEquals(Optional.empty(), line.lengths().getFirst().seconds());
         assertEquals(0.1, line.between().orElseThrow(), 0.01);
-        assertTrue(line.note().contains("promote more runs"), line.note());
+        assertTrue(
+                line.note().startsWith("runs differ by too much, as far as 3 earlier runs tell; the least"),
+                line.note());
+        assertTrue(line.note().contains("; promote more runs, of which up to 20 tell"), line.note());
         assertEquals(Optional.empty(), plan.lengths().getFirst().seconds());
     }
 
+    /** 5 % is assumed of each of two runs: t · 5 % · √2 and what the value strays by, 3.6 · 7.1 % · 1.5 = 38 % in all. */
     @Test
     void oneEarlierRunSaysThatItTellsNothingOfOthers() throws ScenarioException {
-        GatePlan.Line line = only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05));
-        assertTrue(line.lengths().getFirst().seconds().isPresent());
+        GatePlan.Line line =
+                only(plan("baseline: { checks: [ \"latency.mean <= +5%\" ] }", EVEN.subList(0, 1), 0.05, 0.5));
+        assertEquals(Optional.empty(), line.lengths().getFirst().seconds());
+        assertTrue(line.lengths().getLast().seconds().isPresent());
         assertEquals(Optional.empty(), line.between());
-        assertTrue(line.note().contains("does not tell how much runs differ"), line.note());
+        assertTrue(
+                line.note()
+                        .startsWith(
+                                "one earlier run does not tell how much runs differ, and 5 % is assumed; the least"),
+                line.note());
     }
 
     /** 1 / 0.01 % is 10,000 requests, which take 500 s at 20 a second. */

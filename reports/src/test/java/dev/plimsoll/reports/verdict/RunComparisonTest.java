@@ -15,6 +15,7 @@ import dev.plimsoll.reports.results.TestingLoad;
 import dev.plimsoll.reports.verdict.ComparedRun.Figure;
 import dev.plimsoll.reports.verdict.ComparedRun.Point;
 import dev.plimsoll.reports.verdict.Comparison.Word;
+import dev.plimsoll.reports.verdict.baseline.Circumstances;
 import dev.plimsoll.scenarios.Difference;
 import java.util.List;
 import java.util.Map;

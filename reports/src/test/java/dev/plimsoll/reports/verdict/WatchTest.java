@@ -49,7 +49,7 @@ class WatchTest {
             int longest = (int) end.longest().toSeconds();
             RunResults results = new RunResults("run", List.of(TestingLoad.steady("steady", longest)));
             results.legStarts(0, 0);
-            Watch watch = new Watch(gate, Optional.of(end), baseline);
+            Watch watch = new Watch(gate, Optional.of(end), EarlierRuns.of(baseline));
             List<Watch.Step> steps = new ArrayList<>();
             int until = longest;
             int second = 0;
@@ -73,7 +73,13 @@ class WatchTest {
             Watched watched = watch.finish(results, true);
             Verdict verdict = new Judge(gate)
                     .judge(new Evidence(
-                            results, Optional.empty(), baseline, "", List.of(), List.of(), Optional.of(watched)));
+                            results,
+                            Optional.empty(),
+                            EarlierRuns.of(baseline),
+                            "",
+                            List.of(),
+                            List.of(),
+                            Optional.of(watched)));
             return new Played(steps, second, watched, verdict);
         }
     }
@@ -172,13 +178,13 @@ class WatchTest {
     void withoutAnOpenEndTheVerdictIsThatOfOneLook() {
         Gate gate = TestingGates.gate("latency.mean < 120");
         RunResults results = TestingGates.run("run", 60, normal(100, 1));
-        Watch watch = new Watch(gate, Optional.empty(), List.of());
+        Watch watch = new Watch(gate, Optional.empty(), EarlierRuns.NONE);
         assertEquals(Optional.empty(), watch.look(results));
         Watched watched = watch.finish(results, true);
         assertEquals(Ending.AS_PLANNED, watched.ending());
         Verdict verdict = new Judge(gate)
                 .judge(new Evidence(
-                        results, Optional.empty(), List.of(), "", List.of(), List.of(), Optional.of(watched)));
+                        results, Optional.empty(), EarlierRuns.NONE, "", List.of(), List.of(), Optional.of(watched)));
         assertEquals(TestingGates.judge(gate, results).checks(), verdict.checks());
         assertEquals(Optional.of(0.95), verdict.checks().getFirst().confidence());
     }
@@ -192,7 +198,7 @@ class WatchTest {
         for (int second = 0; second < 12; second++) {
             results.add(TestingLoad.second(second, TestingLoad.succeeded("steady", "chat", slow.of(second))));
         }
-        Watch watch = new Watch(gate, Optional.empty(), List.of());
+        Watch watch = new Watch(gate, Optional.empty(), EarlierRuns.NONE);
         assertEquals(Optional.of(Watch.Step.STOP), watch.look(results).map(Watch.Advice::step));
         results.legStopped(0, 12);
         Watched watched = watch.finish(results, false);

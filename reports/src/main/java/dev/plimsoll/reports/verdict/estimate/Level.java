@@ -1,11 +1,11 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import dev.plimsoll.reports.verdict.sequential.Betting;
 import dev.plimsoll.reports.verdict.sequential.NormalMixture;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
 /** How sure an interval is: at one time that was fixed beforehand, or at any time. */
-sealed interface Level {
+public sealed interface Level {
     /** How many intervals hold the truth; of a confidence sequence: at all times together. */
     double promised();
 

@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 

@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
@@ -16,7 +16,7 @@ import java.util.function.DoubleUnaryOperator;
  * @param low the share of values up to the lower order statistic; absent with too few values
  * @param high the share of values up to the upper order statistic; absent with too few values
  */
-record PercentileRanks(Optional<Double> low, Optional<Double> high) {
+public record PercentileRanks(Optional<Double> low, Optional<Double> high) {
     private static final int HALVINGS = 60;
 
     /**
@@ -26,7 +26,7 @@ record PercentileRanks(Optional<Double> low, Optional<Double> high) {
      * @param count effective number of values, at least 1
      * @param level how sure both sides together are
      */
-    static PercentileRanks of(double share, double count, Level level) {
+    public static PercentileRanks of(double share, double count, Level level) {
         double alpha = level.tail();
         Optional<Double> low = Optional.empty();
         Optional<Double> high = Optional.empty();
@@ -45,7 +45,7 @@ record PercentileRanks(Optional<Double> low, Optional<Double> high) {
      * @param share of the percentile
      * @param confidence of both sides together
      */
-    static double fewest(double share, double confidence) {
+    public static double fewest(double share, double confidence) {
         return Math.ceil(Math.log((1 - confidence) / 2) / Math.log(share));
     }
 

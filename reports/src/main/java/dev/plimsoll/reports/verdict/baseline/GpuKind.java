@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
 import dev.plimsoll.reports.quantities.Quantities;
 import dev.plimsoll.reports.results.NodeSeries;
@@ -18,11 +18,11 @@ import java.util.OptionalDouble;
  * @param memoryBytes of each: used + free
  * @param watts the power limit in force, of all together
  */
-record GpuKind(OptionalDouble count, OptionalDouble memoryBytes, OptionalDouble watts) {
+public record GpuKind(OptionalDouble count, OptionalDouble memoryBytes, OptionalDouble watts) {
     private static final double TOLERANCE = 0.03;
 
     /** Of each node that has GPUs, the smallest memory first; names of nodes do not matter. */
-    static List<GpuKind> of(RunResults results) {
+    public static List<GpuKind> of(RunResults results) {
         List<GpuKind> kinds = new ArrayList<>();
         for (String node : results.nodes()) {
             Map<String, NodeSeries> series = results.series(node);
@@ -42,7 +42,7 @@ record GpuKind(OptionalDouble count, OptionalDouble memoryBytes, OptionalDouble 
     }
 
     /** Whether nothing that both tell differs. */
-    boolean isLike(GpuKind other) {
+    public boolean isLike(GpuKind other) {
         return near(count, other.count) && near(memoryBytes, other.memoryBytes) && near(watts, other.watts);
     }
 

@@ -1,5 +1,6 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
+import dev.plimsoll.reports.verdict.estimate.Interval;
 import dev.plimsoll.scenarios.Operator;
 import org.apache.commons.statistics.distribution.TDistribution;
 
@@ -12,9 +13,9 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param assumed what is added to the variance, before a change is called sure, for differences between runs that
  *     nothing tells of; 0 where earlier runs tell
  */
-record Change(double value, double variance, double freedom, double assumed) {
+public record Change(double value, double variance, double freedom, double assumed) {
     /** The interval, without what is assumed. */
-    Interval interval(double confidence) {
+    public Interval interval(double confidence) {
         if (Double.isNaN(variance)) {
             return Interval.UNKNOWN;
         }
@@ -29,7 +30,7 @@ record Change(double value, double variance, double freedom, double assumed) {
      * How probable so large a change beyond the limit is while the truth lies at the limit: the p-value of a one-sided t
      * test. 1 where the limit is kept, or nothing tells.
      */
-    double chanceOfBreaking(Operator operator, double limit) {
+    public double chanceOfBreaking(Operator operator, double limit) {
         if (Double.isNaN(variance) || operator.holds(value, limit)) {
             return 1;
         }
@@ -37,17 +38,23 @@ record Change(double value, double variance, double freedom, double assumed) {
     }
 
     /** How probable it is that runs of the same code differ by so much in either direction; NaN where nothing tells. */
-    double chanceOfNone() {
+    public double chanceOfNone() {
         return Double.isNaN(variance) ? Double.NaN : value == 0 ? 1 : Math.min(1, 2 * chanceBeyond(Math.abs(value)));
+    }
+
+    /** How far the change strays from the true one, in all but 1 − share of runs of a side. */
+    public double strays(double share) {
+        double all = variance + assumed;
+        return all == 0 ? 0 : Math.sqrt(all) * withAssumed(all).inverseCumulativeProbability(share);
     }
 
     private double chanceBeyond(double distance) {
         double all = variance + assumed;
-        if (all == 0) {
-            return 0;
-        }
-        /* What is assumed is a number and no estimate: it has no degrees of freedom to lose (Welch, Satterthwaite). */
-        double effective = variance == 0 ? Double.MAX_VALUE : freedom * (all / variance) * (all / variance);
-        return TDistribution.of(effective).survivalProbability(distance / Math.sqrt(all));
+        return all == 0 ? 0 : withAssumed(all).survivalProbability(distance / Math.sqrt(all));
+    }
+
+    /* What is assumed is a number and no estimate: it has no degrees of freedom to lose (Welch, Satterthwaite). */
+    private TDistribution withAssumed(double all) {
+        return TDistribution.of(variance == 0 ? Double.MAX_VALUE : freedom * (all / variance) * (all / variance));
     }
 }

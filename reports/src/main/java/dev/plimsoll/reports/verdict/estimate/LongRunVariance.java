@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.List;
 
@@ -14,13 +14,13 @@ import java.util.List;
  * @param value the variance of the sum
  * @param freedom its degrees of freedom; 0 where there are too few residuals
  */
-record LongRunVariance(double value, double freedom) {
+public record LongRunVariance(double value, double freedom) {
     private static final double BIAS = 0.2;
     private static final int FEWEST_COSINES = 4;
     private static final double MOST_CORRELATION = 0.97;
 
     /** The variance from residuals by stratum, in order of time; those of a stratum add up to 0. */
-    static LongRunVariance of(List<double[]> strata) {
+    public static LongRunVariance of(List<double[]> strata) {
         List<double[]> used = strata.stream().filter(d -> d.length > 1).toList();
         if (used.isEmpty()) {
             return new LongRunVariance(0, 0);
@@ -50,16 +50,28 @@ record LongRunVariance(double value, double freedom) {
         double expected = 0;
         for (int j = 1; j <= cosines; j++) {
             double frequency = Math.PI * j / n;
-            double weighted = 0;
-            for (int i = 0; i < n; i++) {
-                weighted += residuals[i] * Math.cos(frequency * (i + 0.5));
-            }
+            double weighted = weighted(residuals, frequency);
             found += 2.0 / n * weighted * weighted;
             expected += (1 - correlation)
                     * (1 - correlation)
                     / (1 - 2 * correlation * Math.cos(frequency) + correlation * correlation);
         }
         return found / expected;
+    }
+
+    /* The sum of residual i times cos(frequency (i + 1/2)), each cosine from the two before it (Chebyshev). */
+    private static double weighted(double[] residuals, double frequency) {
+        double twice = 2 * Math.cos(frequency);
+        double cosine = Math.cos(frequency / 2);
+        double before = cosine;
+        double sum = 0;
+        for (double residual : residuals) {
+            sum += residual * cosine;
+            double next = twice * cosine - before;
+            before = cosine;
+            cosine = next;
+        }
+        return sum;
     }
 
     private static double correlation(List<double[]> strata) {

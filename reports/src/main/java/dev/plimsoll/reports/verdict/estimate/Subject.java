@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import dev.plimsoll.measurements.ErrorClass;
 import dev.plimsoll.measurements.Histograms;
@@ -35,7 +35,7 @@ import java.util.function.ToDoubleFunction;
  * @param on one request or node
  * @param phase one phase; absent: all measured ones
  */
-record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on, Optional<String> phase) {
+public record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on, Optional<String> phase) {
     private static final double MOST_FAILED_READINGS = 0.2;
     private static final double ROUNDING = 1e-9;
     private static final Set<ErrorClass> OF_THE_TARGET = Set.of(
@@ -46,28 +46,30 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
             ErrorClass.TRUNCATED,
             ErrorClass.CONTENT);
 
-    static Subject of(Threshold threshold) {
+    /** What a check of a gate looks at. */
+    public static Subject of(Threshold threshold) {
         return new Subject(threshold.metric(), threshold.statistic(), threshold.on(), threshold.phase());
     }
 
-    static Subject of(BaselineCheck check) {
+    /** What a check of a gate looks at. */
+    public static Subject of(BaselineCheck check) {
         return new Subject(check.metric(), check.statistic(), check.on(), check.phase());
     }
 
     /** Whether it is judged as observed, without an interval. */
-    boolean isFact() {
+    public boolean isFact() {
         return statistic
                 .filter(s -> s.kind() != Statistic.Kind.MEAN && s.kind() != Statistic.Kind.PERCENTILE)
                 .isPresent();
     }
 
     /** The same at one time that was fixed beforehand. */
-    List<Measured> measure(RunResults results, double confidence) {
+    public List<Measured> measure(RunResults results, double confidence) {
         return measure(results, Level.fixed(confidence));
     }
 
     /** By node, or one for all; never empty. */
-    List<Measured> measure(RunResults results, Level level) {
+    public List<Measured> measure(RunResults results, Level level) {
         return switch (metric.kind()) {
             case REQUEST -> List.of(requests(results, level));
             case WINDOW -> List.of(window(results, level));
@@ -76,17 +78,17 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
     }
 
     /** The largest value of any request, whichever statistic is wanted; absent without values. */
-    Optional<Double> largest(RunResults results) {
+    public Optional<Double> largest(RunResults results) {
         return Histograms.statistic(results.histogram(phase, on, metric), metric, Statistic.MAX);
     }
 
     /** The share of requests that failed by the target's answer, which no generator can have caused. */
-    Measured targetErrors(RunResults results, Level level) {
+    public Measured targetErrors(RunResults results, Level level) {
         return share(results, batch -> targetErrors(batch.counts(on)), level);
     }
 
     /** How many of them failed by the target's answer. */
-    static long targetErrors(RequestCounts counts) {
+    public static long targetErrors(RequestCounts counts) {
         return counts.errors().entrySet().stream()
                 .filter(e -> OF_THE_TARGET.contains(e.getKey()))
                 .mapToLong(Map.Entry::getValue)
@@ -97,7 +99,7 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
      * The value that a metric of a window could still reach if everything that is under way ended well, and token rates
      * as they were.
      */
-    double withInFlight(RunResults soFar, double value) {
+    public double withInFlight(RunResults soFar, double value) {
         if (metric.kind() != Metric.Kind.WINDOW) {
             return value;
         }
@@ -155,8 +157,10 @@ record Subject(Metric metric, Optional<Statistic> statistic, Optional<String> on
         if (all.total() == 0) {
             return Measured.nothing("", "no value of " + metric.name() + where() + "; it takes requests that have one");
         }
-        double value = Histograms.statistic(results.histogram(phase, on, metric), metric, wanted)
-                .orElseThrow();
+        double value = wanted.kind() == Statistic.Kind.MEAN
+                ? all.sum() / all.total() / scale
+                : Histograms.statistic(results.histogram(phase, on, metric), metric, wanted)
+                        .orElseThrow();
         return switch (wanted.kind()) {
             case MEAN ->
                 Measured.of(

@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 /**
  * A value of one run, or the mean of several, with how sure it is.
@@ -7,9 +7,9 @@ package dev.plimsoll.reports.verdict;
  * @param variance of the value; NaN where it is not known
  * @param freedom degrees of freedom of the variance
  */
-record Estimate(double value, double variance, double freedom) {
+public record Estimate(double value, double variance, double freedom) {
     /** Of one run. */
-    static Estimate of(Measured measured) {
+    public static Estimate of(Measured measured) {
         double deviation = measured.deviation();
         return new Estimate(measured.value().orElseThrow(), deviation * deviation, measured.freedom());
     }

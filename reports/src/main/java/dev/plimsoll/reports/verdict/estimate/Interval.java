@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.Optional;
 
@@ -8,15 +8,17 @@ import java.util.Optional;
  * @param low the lower end; absent where there is too little to tell one
  * @param high the upper end; absent where there is too little to tell one
  */
-record Interval(Optional<Double> low, Optional<Double> high) {
+public record Interval(Optional<Double> low, Optional<Double> high) {
     /** Nothing can be told. */
-    static final Interval UNKNOWN = new Interval(Optional.empty(), Optional.empty());
+    public static final Interval UNKNOWN = new Interval(Optional.empty(), Optional.empty());
 
-    static Interval of(double low, double high) {
+    /** With both ends. */
+    public static Interval of(double low, double high) {
         return new Interval(Optional.of(low), Optional.of(high));
     }
 
-    boolean isUnknown() {
+    /** Whether it has no end. */
+    public boolean isUnknown() {
         return low.isEmpty() && high.isEmpty();
     }
 }

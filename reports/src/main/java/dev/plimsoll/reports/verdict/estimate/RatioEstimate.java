@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +16,12 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param variance of the ratio; NaN with too few batches
  * @param freedom degrees of freedom of the variance; at least 1 unless the variance is NaN
  */
-record RatioEstimate(double value, double variance, double freedom) {
+public record RatioEstimate(double value, double variance, double freedom) {
     private static final double ROUNDS_DIFFER = 0.1;
     private static final double ROUNDING = 1e-12;
 
     /** The estimate from strata of which at least one has a positive sum of denominators. */
-    static RatioEstimate of(List<Batches> strata) {
+    public static RatioEstimate of(List<Batches> strata) {
         List<Batches> used =
                 strata.stream().filter(s -> s.count() > 0 && s.sumY() > 0).toList();
         double sumX = used.stream().mapToDouble(Batches::sumX).sum();
@@ -74,17 +74,17 @@ record RatioEstimate(double value, double variance, double freedom) {
     }
 
     /** The same ratio after so many times as long a measurement of the same kind. */
-    RatioEstimate longer(double times) {
+    public RatioEstimate longer(double times) {
         return new RatioEstimate(value, variance / times, freedom * times);
     }
 
     /** Half the width of the two-sided interval. */
-    double halfWidth(double confidence) {
+    public double halfWidth(double confidence) {
         return quantile(confidence) * Math.sqrt(variance);
     }
 
     /** The quantile of Student's t for a two-sided interval. */
-    double quantile(double confidence) {
+    public double quantile(double confidence) {
         return TDistribution.of(freedom).inverseSurvivalProbability((1 - confidence) / 2);
     }
 }

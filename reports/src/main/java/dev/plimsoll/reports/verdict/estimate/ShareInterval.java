@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.function.DoublePredicate;
 import org.apache.commons.statistics.distribution.BetaDistribution;
@@ -12,7 +12,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * @param low the lower end
  * @param high the upper end
  */
-record ShareInterval(double low, double high) {
+public record ShareInterval(double low, double high) {
     private static final int UNLIKELY = 10;
     private static final int HALVINGS = 50;
 
@@ -22,12 +22,12 @@ record ShareInterval(double low, double high) {
      * @param share the share to centre on, from 0 to 1
      * @param effective effective number of observations, at least 1
      */
-    static ShareInterval of(double share, double effective, double confidence) {
+    public static ShareInterval of(double share, double effective, double confidence) {
         return of(share, effective, Level.fixed(confidence));
     }
 
     /** The interval of a share at that level; by {@link dev.plimsoll.reports.verdict.sequential.Betting} at any time. */
-    static ShareInterval of(double share, double effective, Level level) {
+    public static ShareInterval of(double share, double effective, Level level) {
         double alpha = level.tail();
         double hits = share * effective;
         if (level instanceof Level.Anytime) {
@@ -63,7 +63,7 @@ record ShareInterval(double low, double high) {
      * @param count how many observations, at least 1
      * @param batches gives the variance between batches; 0 or NaN stands for independent observations
      */
-    static double effective(double share, double count, RatioEstimate batches, double confidence) {
+    public static double effective(double share, double count, RatioEstimate batches, double confidence) {
         if (!(batches.variance() > 0) || share <= 0 || share >= 1) {
             return count;
         }
@@ -78,7 +78,7 @@ record ShareInterval(double low, double high) {
      * degrees of freedom is then no unlikely value (1 in {@value #UNLIKELY}) of a chi-squared variable. The uncertainty
      * of a variance from few batches is otherwise taken for correlation that is not there.
      */
-    static boolean isNoMoreThanChance(double share, double count, RatioEstimate batches) {
+    public static boolean isNoMoreThanChance(double share, double count, RatioEstimate batches) {
         double independent = share * (1 - share) / count;
         if (!(batches.variance() > 0) || !(independent > 0) || batches.freedom() < 1) {
             return false;

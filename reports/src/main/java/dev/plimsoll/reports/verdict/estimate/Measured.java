@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param fact whether it is judged as observed: a largest or smallest value, a standard deviation
  * @param problem why it is not to be relied on, or why there is nothing; empty when all is well
  */
-record Measured(
+public record Measured(
         String where,
         Optional<Double> value,
         Outlook outlook,
@@ -28,7 +28,7 @@ record Measured(
 
     /** The interval that a longer measurement of the same kind would have. */
     @FunctionalInterface
-    interface Outlook {
+    public interface Outlook {
         /** No interval, however long it is. */
         Outlook NONE = times -> Interval.UNKNOWN;
 
@@ -36,21 +36,24 @@ record Measured(
         Interval after(double times);
     }
 
-    static Measured nothing(String where, String problem) {
+    /** Nothing, and why. */
+    public static Measured nothing(String where, String problem) {
         return new Measured(where, Optional.empty(), Outlook.NONE, Interval.UNKNOWN, Double.NaN, 0, 0, false, problem);
     }
 
-    static Measured fact(double value, long samples) {
+    /** A value that is judged as observed. */
+    public static Measured fact(double value, long samples) {
         Interval seen = Interval.of(value, value);
         return new Measured("", Optional.of(value), times -> seen, seen, Double.NaN, 0, samples, true, "");
     }
 
-    static Measured of(double value, Outlook outlook, double deviation, double freedom, long samples) {
+    /** A value with the intervals that it has now and later. */
+    public static Measured of(double value, Outlook outlook, double deviation, double freedom, long samples) {
         return new Measured("", Optional.of(value), outlook, outlook.after(1), deviation, freedom, samples, false, "");
     }
 
     /** From an estimate in units of which {@code scale} are one of the metric's. */
-    static Measured of(RatioEstimate estimate, double scale, Level level, long samples) {
+    public static Measured of(RatioEstimate estimate, double scale, Level level, long samples) {
         double value = estimate.value() / scale;
         if (Double.isNaN(estimate.variance())) {
             return of(value, Outlook.NONE, Double.NaN, 0, samples);
@@ -62,15 +65,18 @@ record Measured(
         return of(value, outlook, Math.sqrt(estimate.variance()) / scale, estimate.freedom(), samples);
     }
 
-    Optional<Double> low() {
+    /** The lower end of the interval now; absent where it has none. */
+    public Optional<Double> low() {
         return interval.low();
     }
 
-    Optional<Double> high() {
+    /** The upper end of the interval now; absent where it has none. */
+    public Optional<Double> high() {
         return interval.high();
     }
 
-    Measured at(String node, String trouble) {
+    /** The same on a node, with what is to be said against it. */
+    public Measured at(String node, String trouble) {
         return new Measured(node, value, outlook, interval, deviation, freedom, samples, fact, trouble);
     }
 }

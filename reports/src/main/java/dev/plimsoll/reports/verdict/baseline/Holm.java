@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
 import java.util.Comparator;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * Holm's (1979) step-down correction: of all hypotheses that are true, none is rejected more often than alpha, however
  * many there are and however they hang together. Pure.
  */
-final class Holm {
+public final class Holm {
     private Holm() {}
 
     /**
@@ -17,7 +17,7 @@ final class Holm {
      * @param chances a p-value each; NaN, which is none, is never rejected and does not count
      * @param alpha for all of them together
      */
-    static boolean[] rejected(double[] chances, double alpha) {
+    public static boolean[] rejected(double[] chances, double alpha) {
         boolean[] rejected = new boolean[chances.length];
         List<Integer> order = IntStream.range(0, chances.length)
                 .filter(i -> !Double.isNaN(chances[i]))

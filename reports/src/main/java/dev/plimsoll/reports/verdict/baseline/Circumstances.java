@@ -1,4 +1,4 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.baseline;
 
 import static java.util.Objects.requireNonNull;
 
@@ -121,7 +121,7 @@ public final class Circumstances {
     }
 
     /** What differs between two runs, whichever of them had a fit generator. */
-    List<Mismatch> differences(Circumstances earlier, Set<Difference> allow) {
+    public List<Mismatch> differences(Circumstances earlier, Set<Difference> allow) {
         List<Mismatch> found = new ArrayList<>();
         load(earlier).ifPresent(found::add);
         text(Difference.MODEL, earlier.model, model).ifPresent(found::add);
@@ -141,15 +141,21 @@ public final class Circumstances {
         return Optional.of(new Mismatch(Optional.empty(), "load " + earlier.load + ", now " + load));
     }
 
+    /** Whether both tell the same: nothing differs, and what one tells the other does, too. */
+    public boolean isLike(Circumstances other) {
+        return differences(other, Set.of()).isEmpty() && unknown(other).isEmpty();
+    }
+
     /** What one of the two runs does not tell: what, and whether it is the earlier one. */
-    record Unknown(String what, boolean ofEarlier) {
-        String clause() {
+    public record Unknown(String what, boolean ofEarlier) {
+        /** As a clause. */
+        public String clause() {
             return what + " is not known of " + (ofEarlier ? "the earlier one" : "this run");
         }
     }
 
     /** What one of the two runs does not tell. */
-    List<Unknown> unknown(Circumstances earlier) {
+    public List<Unknown> unknown(Circumstances earlier) {
         List<Unknown> found = new ArrayList<>();
         unknown("the model", model.isEmpty(), earlier.model.isEmpty(), found);
         unknown("the vLLM version", vllmVersion.isEmpty(), earlier.vllmVersion.isEmpty(), found);
@@ -159,7 +165,7 @@ public final class Circumstances {
     }
 
     /** Whether the loads of both are described in the same language. */
-    boolean knowsLoadOf(Circumstances earlier) {
+    public boolean knowsLoadOf(Circumstances earlier) {
         return load.tool().equals(earlier.load.tool()) && !load.isEmpty() && !earlier.load.isEmpty();
     }
 
@@ -169,7 +175,7 @@ public final class Circumstances {
     }
 
     /** Mismatches as one clause, with how to allow them where they may be allowed; {@code %s} stands for which. */
-    static String sentence(List<Mismatch> mismatches, String allowance) {
+    public static String sentence(List<Mismatch> mismatches, String allowance) {
         String what = mismatches.stream().map(Mismatch::sentence).collect(Collectors.joining("; "));
         List<String> labels = mismatches.stream()
                 .flatMap(m -> m.kind().stream())

@@ -1,10 +1,10 @@
-package dev.plimsoll.reports.verdict;
+package dev.plimsoll.reports.verdict.estimate;
 
 /**
  * Numerators and denominators of one stratum, batch by batch in order of time. Immutable as long as nobody writes to the
  * arrays.
  */
-final class Batches {
+public final class Batches {
     private final String phase;
     private final double[] x;
     private final double[] y;
@@ -18,7 +18,7 @@ final class Batches {
      * @param x numerators
      * @param y denominators, as many
      */
-    Batches(String phase, double[] x, double[] y) {
+    public Batches(String phase, double[] x, double[] y) {
         if (x.length != y.length) {
             throw new IllegalArgumentException(
                     "every numerator has a denominator, not " + x.length + " and " + y.length);
@@ -30,24 +30,28 @@ final class Batches {
         sumY = sum(y);
     }
 
-    String phase() {
+    /** The phase that they are of. */
+    public String phase() {
         return phase;
     }
 
-    int count() {
+    /** How many batches there are. */
+    public int count() {
         return x.length;
     }
 
-    double sumX() {
+    /** The sum of the numerators. */
+    public double sumX() {
         return sumX;
     }
 
-    double sumY() {
+    /** The sum of the denominators. */
+    public double sumY() {
         return sumY;
     }
 
     /** What the ratio leaves unexplained in each batch; adds up to 0. */
-    double[] residuals(double ratio) {
+    public double[] residuals(double ratio) {
         double meanX = sumX / x.length;
         double meanY = sumY / x.length;
         double[] residuals = new double[x.length];
