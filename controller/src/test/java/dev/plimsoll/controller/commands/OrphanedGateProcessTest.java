@@ -96,7 +96,14 @@ class OrphanedGateProcessTest {
 
     private String awaitRun(Launched controller) throws Exception {
         Polling.until(() -> booked(controller).path("run").isTextual(), LIMIT, () -> "no run: " + controller.err());
-        return booked(controller).path("run").asText();
+        String run = booked(controller).path("run").asText();
+        // A gate says its run's name a moment before the bundle is there.
+        Polling.until(() -> store().find(run).isPresent(), LIMIT, () -> "no bundle of " + run);
+        return run;
+    }
+
+    private RunStore store() {
+        return new RunStore(directory.resolve("runs"));
     }
 
     private static ProcessHandle process(JsonNode gate) {
@@ -104,7 +111,7 @@ class OrphanedGateProcessTest {
     }
 
     private long runs() {
-        return new RunStore(directory.resolve("runs")).list().size();
+        return store().list().size();
     }
 
     @Test
