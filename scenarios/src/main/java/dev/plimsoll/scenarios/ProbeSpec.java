@@ -12,6 +12,11 @@ public sealed interface ProbeSpec {
     /** The type's name in scenarios, such as {@code node-exporter}. */
     String type();
 
+    /** Whether it tells of GPUs. */
+    default boolean tellsOfGpus() {
+        return false;
+    }
+
     private static List<Integer> distinct(List<Integer> gpus) {
         Rule.require(gpus.stream().allMatch(gpu -> gpu >= 0), "gpus are numbers from 0 on", gpus);
         Rule.require(gpus.stream().distinct().count() == gpus.size(), "each of gpus is there once", gpus);
@@ -51,6 +56,11 @@ public sealed interface ProbeSpec {
         public String type() {
             return "dcgm";
         }
+
+        @Override
+        public boolean tellsOfGpus() {
+            return true;
+        }
     }
 
     /**
@@ -85,6 +95,11 @@ public sealed interface ProbeSpec {
         public String type() {
             return "nvidia-smi";
         }
+
+        @Override
+        public boolean tellsOfGpus() {
+            return true;
+        }
     }
 
     /**
@@ -107,6 +122,11 @@ public sealed interface ProbeSpec {
         public String type() {
             return "amd-smi";
         }
+
+        @Override
+        public boolean tellsOfGpus() {
+            return true;
+        }
     }
 
     /**
@@ -128,6 +148,11 @@ public sealed interface ProbeSpec {
         @Override
         public String type() {
             return "rocm-smi";
+        }
+
+        @Override
+        public boolean tellsOfGpus() {
+            return true;
         }
     }
 

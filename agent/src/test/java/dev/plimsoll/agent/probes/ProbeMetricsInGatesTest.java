@@ -61,6 +61,9 @@ class ProbeMetricsInGatesTest {
         Set<String> metrics = new TreeSet<>(metrics(bare));
         String asked = threshold.substring(0, threshold.lastIndexOf('.', threshold.indexOf(' ')));
         assertTrue(metrics.contains(asked), () -> asked + " is none of " + metrics);
+        assertEquals(
+                metrics.stream().anyMatch(name -> name.startsWith("gpu.")),
+                bare.nodes().getFirst().probes().getFirst().tellsOfGpus());
         List<String> thresholds = metrics.stream()
                 .map(name -> name + ".mean >= 0" + unit(Metrics.find(name).orElseThrow()))
                 .toList();

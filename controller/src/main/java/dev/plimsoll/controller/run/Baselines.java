@@ -84,15 +84,9 @@ record Baselines(EarlierRuns runs, String problem, List<String> notes, Optional<
     /** Whether every node with a probe of GPUs has told of them: of what kind they are decides which runs are alike. */
     static boolean knowsGpus(Scenario scenario, RunResults results) {
         return scenario.nodes().stream()
-                .filter(node -> node.probes().stream().anyMatch(Baselines::isOfGpus))
+                .filter(node -> node.probes().stream().anyMatch(ProbeSpec::tellsOfGpus))
                 .allMatch(node ->
                         results.series(node.name()).keySet().stream().anyMatch(metric -> metric.startsWith("gpu.")));
-    }
-
-    private static boolean isOfGpus(ProbeSpec probe) {
-        return probe instanceof ProbeSpec.Dcgm
-                || probe instanceof ProbeSpec.NvidiaSmi
-                || probe instanceof ProbeSpec.AmdSmi;
     }
 
     private static Baselines find(Gate gate, Path store, String loadHash, Circumstances now) {
