@@ -1,15 +1,14 @@
 package dev.plimsoll.controller.run;
 
 import dev.plimsoll.measurements.NodeSample;
+import dev.plimsoll.reports.bundle.BundleJson;
 import dev.plimsoll.reports.preflight.Check;
 import dev.plimsoll.reports.preflight.Examination;
 import dev.plimsoll.reports.preflight.LinkWatch;
 import dev.plimsoll.reports.preflight.Outcome;
 import dev.plimsoll.reports.preflight.VersionsLock;
 import dev.plimsoll.scenarios.Scenario;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -53,18 +52,13 @@ final class UnderLoad {
             return;
         }
         for (Check check : answers) {
-            Map<String, Object> detail = new LinkedHashMap<>();
-            detail.put("id", check.id());
-            detail.put("node", check.node());
-            detail.put("outcome", check.outcome().label());
-            detail.put("found", check.found());
-            detail.put("wanted", check.wanted());
-            detail.put("why", check.why());
-            detail.put("repair", check.repair());
             String what = check.outcome() == Outcome.OK
                     ? check.id() + " on " + check.node() + ": " + check.found()
                     : check.sentence();
-            ledger.event("preflight", "preflight under load, " + check.outcome().label() + ": " + what, detail);
+            ledger.event(
+                    "preflight",
+                    "preflight under load, " + check.outcome().label() + ": " + what,
+                    BundleJson.members(check));
         }
         if (preflight.isEmpty()) {
             return;

@@ -2,6 +2,7 @@ package dev.plimsoll.reports.bundle;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -36,6 +37,11 @@ public final class BundleJson {
     /** A record as a file for people, with a line feed at its end. */
     public static String file(Object value) {
         return write(FILES, value) + "\n";
+    }
+
+    /** The members of what a value is in JSON, in order. */
+    public static Map<String, Object> members(Object value) {
+        return LINES.convertValue(value, new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     private static String write(JsonMapper mapper, Object value) {

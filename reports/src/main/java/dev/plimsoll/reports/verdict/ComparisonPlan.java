@@ -41,6 +41,7 @@ final class ComparisonPlan {
     private final EarlierRuns earlier;
     private final List<BaselineComparison.Earlier> before = new ArrayList<>();
     private final List<List<Estimate>> older;
+    private final double mean;
     private double variancePerRate;
     private double freedomPerSecond;
     private double shortest = SHORTEST_SECONDS;
@@ -65,6 +66,7 @@ final class ComparisonPlan {
         }
         variancePerRate /= before.size();
         freedomPerSecond /= before.size();
+        mean = before.isEmpty() ? Double.NaN : RunSpread.mean(estimates());
     }
 
     private void measure(RunResults run) {
@@ -84,34 +86,33 @@ final class ComparisonPlan {
         if (before.isEmpty()) {
             return nothing(Optional.empty(), changes, problem);
         }
-        double value = RunSpread.mean(estimates());
         if (Subject.of(check).isFact()) {
-            return nothing(Optional.of(value), changes, "decided as observed, after any length");
+            return nothing(Optional.of(mean), changes, "decided as observed, after any length");
         }
-        if (value == 0) {
-            return nothing(Optional.of(value), changes, "0 in earlier runs, of which no share can be told");
+        if (mean == 0) {
+            return nothing(Optional.of(mean), changes, "0 in earlier runs, of which no share can be told");
         }
         if (Double.isNaN(variancePerRate) || !(freedomPerSecond > 0)) {
             return nothing(
-                    Optional.of(value),
+                    Optional.of(mean),
                     changes,
                     "earlier runs are too short to tell how much it varies; promote longer ones");
         }
-        return planned(value, changes);
+        return planned(changes);
     }
 
-    private GatePlan.Line planned(double value, List<Double> changes) {
+    private GatePlan.Line planned(List<Double> changes) {
         RunSpread spread = spread();
         List<GatePlan.Length> lengths = changes.stream()
                 .map(change -> new GatePlan.Length(change, seconds(change)))
                 .toList();
         boolean never = lengths.stream().anyMatch(length -> length.seconds().isEmpty());
-        double size = Math.abs(value);
+        double size = Math.abs(mean);
         boolean several = !Double.isNaN(spread.perRun());
         return new GatePlan.Line(
                 check.expression(),
                 Verdict.Kind.BASELINE,
-                Optional.of(value),
+                Optional.of(mean),
                 check.metric().unit().symbol(),
                 Optional.of(Math.sqrt(variancePerRate / planned) / size),
                 several
@@ -193,9 +194,8 @@ final class ComparisonPlan {
     }
 
     private boolean told(double change, double seconds) {
-        double mean = RunSpread.mean(estimates());
         boolean upper = check.operator().isUpperLimit();
-        double edge = edge(mean, upper);
+        double edge = edge(upper);
         double beyond = (upper ? change : -change) * Math.abs(mean);
         double strays = strays(edge + beyond, seconds);
         double broken = edge + beyond - (upper ? strays : -strays);
@@ -207,7 +207,7 @@ final class ComparisonPlan {
     }
 
     /* Where the limit lies: a change fails beyond both of two, and passes within one. */
-    private double edge(double mean, boolean upper) {
+    private double edge(boolean upper) {
         DoubleStream relative = check.relative().stream().map(share -> mean + share * Math.abs(mean));
         DoubleStream absolute = check.absolute().stream().map(size -> mean + size);
         DoubleStream both = DoubleStream.concat(relative, absolute);
@@ -220,7 +220,7 @@ final class ComparisonPlan {
 
     private BaselineComparison at(double value, double seconds) {
         /* What is larger varies more, as latencies do. */
-        double scale = Math.max(1, Math.abs(value / RunSpread.mean(estimates())));
+        double scale = Math.max(1, Math.abs(value / mean));
         Measured now = Measured.of(
                 value,
                 Measured.Outlook.NONE,
