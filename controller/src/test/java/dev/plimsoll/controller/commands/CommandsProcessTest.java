@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +47,7 @@ class CommandsProcessTest {
           on_promote: [ { exec: [ "echo", "shipped" ] } ]
         """;
 
+    @AutoClose
     private static TestingSimulator simulator;
 
     @TempDir
@@ -55,11 +56,6 @@ class CommandsProcessTest {
     @BeforeAll
     static void startSimulator() throws Exception {
         simulator = TestingSimulator.start();
-    }
-
-    @AfterAll
-    static void stopSimulator() throws Exception {
-        simulator.close();
     }
 
     private Launched start(String command, String... options) throws IOException {

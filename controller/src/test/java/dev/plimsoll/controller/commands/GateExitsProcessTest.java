@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +52,7 @@ class GateExitsProcessTest {
         %s
         """;
 
+    @AutoClose
     private static TestingSimulator simulator;
 
     @TempDir
@@ -63,11 +64,6 @@ class GateExitsProcessTest {
     @BeforeAll
     static void startSimulator() throws Exception {
         simulator = TestingSimulator.start();
-    }
-
-    @AfterAll
-    static void stopSimulator() throws Exception {
-        simulator.close();
     }
 
     private void scenario(int rounds, String duration, String check, String more) throws IOException {

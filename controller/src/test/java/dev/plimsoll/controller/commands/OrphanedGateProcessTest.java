@@ -18,8 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +32,7 @@ class OrphanedGateProcessTest {
     private static final String RELEASE = "{\"namespace\":\"prod\",\"name\":\"chat\",\"checksum\":\"a\"}";
     private static final String GATE = "/api/v1/gates/prod/chat/a";
 
+    @AutoClose
     private static TestingSimulator simulator;
 
     @TempDir
@@ -42,11 +43,6 @@ class OrphanedGateProcessTest {
     @BeforeAll
     static void startSimulator() throws Exception {
         simulator = TestingSimulator.start();
-    }
-
-    @AfterAll
-    static void stopSimulator() throws Exception {
-        simulator.close();
     }
 
     @BeforeEach
@@ -110,30 +106,39 @@ class OrphanedGateProcessTest {
         return ProcessHandle.of(gate.path("process").path("pid").asLong()).orElseThrow();
     }
 
+    /** A gate whose controller was killed. */
+    private record Orphan(String run, ProcessHandle gate) {}
+
+    /** Has a controller begin a gate of that length, and kills it. */
+    private Orphan orphan(Duration length) throws Exception {
+        try (Launched killed = controller(length)) {
+            assertEquals(425, ask(killed).statusCode());
+            String run = awaitRun(killed);
+            ProcessHandle gate = process(booked(killed));
+            killed.kill();
+            killed.await();
+            return new Orphan(run, gate);
+        }
+    }
+
     private long runs() {
         return store().list().size();
     }
 
     @Test
     void aGateThatStillRunsIsAdoptedAndItsVerdictIsTheAnswer() throws Exception {
-        String run;
-        ProcessHandle gate;
-        try (Launched killed = controller(Duration.ofSeconds(12))) {
-            assertEquals(425, ask(killed).statusCode());
-            run = awaitRun(killed);
-            gate = process(booked(killed));
-            killed.kill();
-            killed.await();
-        }
-        assertTrue(gate.isAlive(), "the gate outlives its controller");
+        Orphan orphan = orphan(Duration.ofSeconds(12));
+        assertTrue(orphan.gate().isAlive(), "the gate outlives its controller");
         try (Launched next = controller(Duration.ofSeconds(12))) {
             HttpResponse<String> going = ask(next);
             assertEquals(425, going.statusCode(), going.body());
-            assertEquals(gate.pid(), booked(next).path("process").path("pid").asLong());
-            assertEquals(run, awaitRun(next));
+            assertEquals(
+                    orphan.gate().pid(),
+                    booked(next).path("process").path("pid").asLong());
+            assertEquals(orphan.run(), awaitRun(next));
             Polling.until(() -> ask(next).statusCode() == 200, LIMIT, next::err);
             JsonNode verdict = JSON.readTree(ask(next).body());
-            assertEquals(run, verdict.path("run").asText());
+            assertEquals(orphan.run(), verdict.path("run").asText());
             assertEquals("judged", booked(next).path("state").asText());
             assertTrue(booked(next).path("exit_code").isInt(), "which only a parent is told by the system");
             assertEquals(1, runs(), "no second load for the release");
@@ -142,14 +147,7 @@ class OrphanedGateProcessTest {
 
     @Test
     void aGateThatWasAdoptedEndsWithItsControllerAndNoOtherControllerCanHaveTheStore() throws Exception {
-        ProcessHandle gate;
-        try (Launched killed = controller(Duration.ofMinutes(2))) {
-            ask(killed);
-            awaitRun(killed);
-            gate = process(booked(killed));
-            killed.kill();
-            killed.await();
-        }
+        ProcessHandle gate = orphan(Duration.ofMinutes(2)).gate();
         String taken = simulator.url().replaceAll(".*:", "");
         try (Launched deaf =
                 Launched.start(directory, Map.of(), "controller", "--port", taken, "--scenarios", "scenarios")) {
@@ -168,25 +166,14 @@ class OrphanedGateProcessTest {
             Polling.until(() -> !gate.isAlive(), LIMIT, () -> "the gate goes on");
         }
         assertEquals(
-                RunInfo.Status.ABORTED,
-                new RunStore(directory.resolve("runs"))
-                        .latest()
-                        .orElseThrow()
-                        .info()
-                        .status());
+                RunInfo.Status.ABORTED, store().latest().orElseThrow().info().status());
     }
 
     @Test
     void aGateThatDiedIsNoVerdictAndBeginsAnewWhenItIsAskedForAgain() throws Exception {
-        String run;
-        try (Launched killed = controller(Duration.ofMinutes(2))) {
-            ask(killed);
-            run = awaitRun(killed);
-            ProcessHandle gate = process(booked(killed));
-            killed.kill();
-            killed.await();
-            gate.destroyForcibly();
-        }
+        Orphan orphan = orphan(Duration.ofMinutes(2));
+        String run = orphan.run();
+        orphan.gate().destroyForcibly();
         try (Launched next = controller(Duration.ofMinutes(2))) {
             Polling.until(() -> booked(next).path("state").asText().equals("lost"), LIMIT, next::err);
             assertEquals(run, booked(next).path("run").asText());
@@ -206,17 +193,11 @@ class OrphanedGateProcessTest {
 
     @Test
     void aGateThatEndedWhileThereWasNoControllerHasItsAnswer() throws Exception {
-        String run;
-        try (Launched killed = controller(Duration.ofSeconds(2))) {
-            ask(killed);
-            run = awaitRun(killed);
-            ProcessHandle gate = process(booked(killed));
-            killed.kill();
-            killed.await();
-            Path bundle = directory.resolve("runs").resolve(run);
-            Polling.until(() -> Files.exists(bundle.resolve("verdict.json")), LIMIT, () -> "no verdict");
-            Polling.until(() -> !gate.isAlive(), LIMIT, () -> "the gate goes on");
-        }
+        Orphan orphan = orphan(Duration.ofSeconds(2));
+        String run = orphan.run();
+        Path bundle = directory.resolve("runs").resolve(run);
+        Polling.until(() -> Files.exists(bundle.resolve("verdict.json")), LIMIT, () -> "no verdict");
+        Polling.until(() -> !orphan.gate().isAlive(), LIMIT, () -> "the gate goes on");
         try (Launched next = controller(Duration.ofSeconds(2))) {
             Polling.until(() -> booked(next).path("state").asText().equals("judged"), LIMIT, next::err);
             HttpResponse<String> answer = ask(next);

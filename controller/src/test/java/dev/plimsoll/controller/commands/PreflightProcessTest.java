@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +59,7 @@ class PreflightProcessTest {
         gate: { thresholds: [ "errors.ratio < 20%" ] }
         """;
 
+    @AutoClose
     private static TestingSimulator simulator;
 
     @TempDir
@@ -67,11 +68,6 @@ class PreflightProcessTest {
     @BeforeAll
     static void startSimulator() throws Exception {
         simulator = TestingSimulator.start(SimulatorOptions.builder().version("0.32.0"));
-    }
-
-    @AfterAll
-    static void stopSimulator() throws Exception {
-        simulator.close();
     }
 
     @BeforeEach

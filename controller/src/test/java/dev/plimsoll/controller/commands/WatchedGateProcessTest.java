@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +43,7 @@ class WatchedGateProcessTest {
           thresholds: [ "latency.mean < 20s" ]
         """;
 
+    @AutoClose
     private static TestingSimulator simulator;
 
     @TempDir
@@ -51,11 +52,6 @@ class WatchedGateProcessTest {
     @BeforeAll
     static void startSimulator() throws Exception {
         simulator = TestingSimulator.start();
-    }
-
-    @AfterAll
-    static void stopSimulator() throws Exception {
-        simulator.close();
     }
 
     private Launched start(String... options) throws IOException {

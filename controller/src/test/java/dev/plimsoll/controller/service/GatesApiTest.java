@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,21 +39,15 @@ class GatesApiTest {
 
     private TestingStore store;
     private ScriptedRunner runner;
+
+    @AutoClose
     private TestingService service;
 
     @BeforeEach
     void start() throws Exception {
         store = new TestingStore(directory.resolve("store"));
         runner = new ScriptedRunner(store);
-        Path scenarios = Files.createDirectory(directory.resolve("scenarios"));
-        Files.writeString(scenarios.resolve("chat.yaml"), "name: chat\n");
-        Files.writeString(scenarios.resolve("long.yaml"), "name: long\n");
-        service = new TestingService(store.directory(), Optional.of(scenarios), runner);
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        service.close();
+        service = TestingService.gating(directory, store, runner);
     }
 
     private HttpResponse<String> ask() throws Exception {

@@ -2,23 +2,20 @@ package dev.plimsoll.controller.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.File;
+import dev.plimsoll.controller.GoProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The program in {@code src/test/go}: the code of Argo Rollouts and Flagger that calls a controller. */
 final class ProofProgram {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final long BUILD_MINUTES = 8;
     private static final long CALL_SECONDS = 60;
 
     private final Path program;
@@ -34,26 +31,12 @@ final class ProofProgram {
 
     /** Builds it. Without Go, which CI has, the tests that need it are skipped, and say so. */
     static ProofProgram build(Path directory) throws IOException, InterruptedException {
-        boolean go = Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, "go")));
-        if (!go) {
-            System.err.println("NOT PROVEN: go is not installed, so the controller was not called by the code of Argo "
-                    + "Rollouts and Flagger. Install Go 1.24 or later.");
-        }
-        assumeTrue(go, "go is not installed");
         Path program = directory.resolve("proof");
-        Path log = directory.resolve("build.txt");
-        Process build = new ProcessBuilder(
-                        root().resolve("controller/src/test/go/build").toString(), program.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        boolean ended = build.waitFor(BUILD_MINUTES, TimeUnit.MINUTES);
-        if (!ended) {
-            build.destroyForcibly();
-        }
-        assertTrue(ended, "the proof program was not built within " + BUILD_MINUTES + " minutes");
-        assertEquals(0, build.exitValue(), Files.readString(log));
+        GoProgram.build(
+                root(),
+                directory.resolve("build.txt"),
+                "the controller was not called by the code of Argo Rollouts and Flagger",
+                List.of(root().resolve("controller/src/test/go/build").toString(), program.toString()));
         return new ProofProgram(program);
     }
 

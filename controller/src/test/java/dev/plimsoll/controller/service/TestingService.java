@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +26,14 @@ final class TestingService implements AutoCloseable {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
+    }
+
+    /** One that may gate with the scenarios {@code chat} and {@code long}, which are written into that directory. */
+    static TestingService gating(Path directory, TestingStore store, GateRunner runner) throws IOException {
+        Path scenarios = Files.createDirectory(directory.resolve("scenarios"));
+        Files.writeString(scenarios.resolve("chat.yaml"), "name: chat\n");
+        Files.writeString(scenarios.resolve("long.yaml"), "name: long\n");
+        return new TestingService(store.directory(), Optional.of(scenarios), runner);
     }
 
     ControllerService service() {
